@@ -1,0 +1,6 @@
+namespace Balie.Identity;
+
+public sealed class IdentityModule : IModule
+{
+    public string Name => "identity";
+}

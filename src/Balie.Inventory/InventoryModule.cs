@@ -1,0 +1,6 @@
+namespace Balie.Inventory;
+
+public sealed class InventoryModule : IModule
+{
+    public string Name => "inventory";
+}

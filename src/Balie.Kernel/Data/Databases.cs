@@ -1,0 +1,65 @@
+using Npgsql;
+
+namespace Balie.Kernel;
+
+/// <summary>
+/// The data sources, one per database role. They share one connection string (<c>ConnectionStrings:Balie</c>) and differ in the role
+/// that a session takes at start, so that the process which serves people never owns a table and never bypasses row security.
+/// <c>ConnectionStrings:App</c>, <c>:System</c> and <c>:Reader</c> replace a derived string where an installation wants separate logins
+/// or a replica for reads. See docs/decisions/0004-tenancy.md.
+/// </summary>
+public sealed class Databases : IAsyncDisposable
+{
+    public const string AppRole = "balie_app";
+    public const string SystemRole = "balie_system";
+    public const string ReaderRole = "balie_reader";
+
+    private const int LockTimeoutMs = 2_000;
+    private const int StatementTimeoutMs = 5_000;
+    private const int IdleInTransactionTimeoutMs = 10_000;
+    private const int ConnectTimeoutSeconds = 2;
+    private const int CommandTimeoutSeconds = 5;
+    private const int PreparedStatements = 200;
+
+    public Databases(string balie, string? app = null, string? system = null, string? reader = null, int poolSize = 30)
+    {
+        App = Open(app ?? balie, AppRole, poolSize);
+        System = Open(system ?? balie, SystemRole, poolSize);
+        Reader = Open(reader ?? balie, ReaderRole, Math.Max(2, poolSize / 4));
+    }
+
+    /// <summary>Requests: row security applies, one organisation at a time.</summary>
+    public NpgsqlDataSource App { get; }
+
+    /// <summary>The sequencer, the relay and jobs: sees all organisations, so every statement names its <c>org_id</c>.</summary>
+    public NpgsqlDataSource System { get; }
+
+    /// <summary>Reports and checks: may read, may not write; row security applies.</summary>
+    public NpgsqlDataSource Reader { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await System.DisposeAsync();
+        await Reader.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Open(string connectionString, string role, int poolSize)
+    {
+        var wanted = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = role,
+            Timeout = ConnectTimeoutSeconds,
+            CommandTimeout = CommandTimeoutSeconds,
+            MaxAutoPrepare = PreparedStatements,
+            AutoPrepareMinUsages = 2,
+            // DISCARD ALL would reset the role to the login's own, which is the owner; nothing here sets session state that needs a reset.
+            NoResetOnClose = true,
+            IncludeErrorDetail = false,
+            Options = $"-c role={role} -c lock_timeout={LockTimeoutMs} -c statement_timeout={StatementTimeoutMs} "
+                + $"-c idle_in_transaction_session_timeout={IdleInTransactionTimeoutMs} -c timezone=UTC",
+        };
+        if (!wanted.ContainsKey("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
+        return new NpgsqlDataSourceBuilder(wanted.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+
+namespace Balie.Kernel;
+
+/// <summary>
+/// The verbs of our SQL: one row, many rows, or just run it. Every statement may use <c>@orgId</c>, the organisation it runs under.
+/// </summary>
+public abstract class Sql(Guid orgId, TimeProvider clock)
+{
+    // Travels in the same round trip as the statement it precedes; without it row security shows nothing at all.
+    private protected const string UnderOrganisation = "select set_config('app.org', @orgId::text, true);\n";
+
+    /// <summary>The organisation whose rows are visible here; <see cref="Guid.Empty"/> for the system's own work.</summary>
+    public Guid OrgId { get; } = orgId;
+
+    /// <summary>This moment for a <see cref="Db"/>; the moment it began for a <see cref="Tx"/>.</summary>
+    public virtual DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>A UUIDv7: sorts by creation, so an index on it grows at one end.</summary>
+    public Guid NewId() => Guid.CreateVersion7(Now);
+
+    /// <summary>The only row, or default when there is none.</summary>
+    /// <exception cref="DataException">More than one row came back.</exception>
+    public Task<T?> One<T>(string sql, object? args, CancellationToken ct) =>
+        Read<T, T?>(sql, args, async (reader, row) =>
+        {
+            if (!await reader.ReadAsync(ct)) return default;
+            var only = row(reader);
+            return await reader.ReadAsync(ct) ? throw new DataException("Expected at most one row.") : only;
+        }, ct);
+
+    public Task<T[]> Many<T>(string sql, object? args, CancellationToken ct) =>
+        Read<T, T[]>(sql, args, async (reader, row) =>
+        {
+            var rows = new List<T>();
+            while (await reader.ReadAsync(ct)) rows.Add(row(reader));
+            return [.. rows];
+        }, ct);
+
+    /// <returns>How many rows were inserted, updated or deleted.</returns>
+    public Task<int> Run(string sql, object? args, CancellationToken ct) =>
+        Use(async (connection, transaction, prefix) => await connection.ExecuteAsync(Command(prefix + sql, args, transaction, ct)), ct);
+
+    private protected abstract Task<TResult> Use<TResult>(
+        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct);
+
+    private Task<TResult> Read<T, TResult>(
+        string sql, object? args, Func<DbDataReader, Func<DbDataReader, T>, Task<TResult>> take, CancellationToken ct) =>
+        Use(async (connection, transaction, prefix) =>
+        {
+            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
+            if (prefix is not null) await reader.NextResultAsync(ct);
+            var parse = reader.GetRowParser(typeof(T));
+            // A scalar that is null in the database is the default of its type, as it is in Dapper's own queries.
+            return await take(reader, row => parse(row) is T value ? value : default!);
+        }, ct);
+
+    private CommandDefinition Command(string sql, object? args, NpgsqlTransaction? transaction, CancellationToken ct)
+    {
+        var parameters = new DynamicParameters(args);
+        parameters.Add("orgId", OrgId);
+        return new CommandDefinition(sql, parameters, transaction, cancellationToken: ct);
+    }
+}
+
+/// <summary>
+/// The database under one organisation, or under none: reads, single statements, and the door to a <see cref="Tx"/>.
+/// A statement outside a transaction is one round trip, organisation included.
+/// </summary>
+public sealed class Db(NpgsqlDataSource source, Guid orgId, TimeProvider clock, IdempotentRequest? request = null) : Sql(orgId, clock)
+{
+    private const int TriesOnCollision = 3;
+    private static readonly TimeSpan LongestPauseBetweenTries = TimeSpan.FromMilliseconds(30);
+    private readonly TimeProvider _clock = clock;
+
+    /// <summary>
+    /// Commits an ok outcome; a refusal or an exception rolls everything back. A deadlock or serialisation failure is tried again,
+    /// so <paramref name="work"/> must hold no state of its own. Under an Idempotency-Key the answer is stored in this same transaction,
+    /// and a twin that was here first gives its answer instead.
+    /// </summary>
+    public async Task<Outcome<T>> Transact<T>(Func<Tx, Task<Outcome<T>>> work, CancellationToken ct)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try { return await TryOnce(work, ct); }
+            catch (PostgresException collision) when (tried < TriesOnCollision && IsCollision(collision))
+            {
+                await Task.Delay(LongestPauseBetweenTries * Random.Shared.NextDouble(), _clock, ct);
+            }
+        }
+    }
+
+    /// <summary>For work that cannot be refused: jobs, listeners, set-up.</summary>
+    public async Task Transact(Func<Tx, Task> work, CancellationToken ct) =>
+        await Transact<bool>(async tx => { await work(tx); return true; }, ct);
+
+    private async Task<Outcome<T>> TryOnce<T>(Func<Tx, Task<Outcome<T>>> work, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var tx = new Tx(connection, transaction, OrgId, _clock);
+        if (request is not null && await request.Begin(tx, ct) is { } earlier) return earlier;
+
+        var outcome = await work(tx);
+        if (!outcome.Ok) return outcome;
+
+        if (request is not null) await request.Complete(tx, outcome, ct);
+        // Past this point the answer is decided: a caller who hangs up must not turn a commit into an unknown.
+        await transaction.CommitAsync(CancellationToken.None);
+        return outcome;
+    }
+
+    private static bool IsCollision(PostgresException problem) =>
+        problem.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private protected override async Task<TResult> Use<TResult>(
+        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await work(connection, null, OrgId == Guid.Empty ? null : UnderOrganisation);
+    }
+}
+
+/// <summary>An open transaction. It has one now, and it is the only place that can publish.</summary>
+public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid orgId, TimeProvider clock) : Sql(orgId, clock)
+{
+    private bool _underOrganisation = orgId == Guid.Empty;
+
+    public override DateTimeOffset Now { get; } = clock.GetUtcNow();
+
+    /// <summary>Puts a message in the outbox, to be delivered if and only if this transaction commits.</summary>
+    public Task Publish<TMessage>(TMessage message, CancellationToken ct) where TMessage : notnull => PublishFor(OrgId, message, ct);
+
+    /// <summary>The same from the system's own work, which names the organisation it acts for.</summary>
+    public Task PublishFor<TMessage>(Guid orgId, TMessage message, CancellationToken ct) where TMessage : notnull =>
+        Run(Outbox.Insert, new { messageId = NewId(), forOrgId = orgId, kind = MessageKind.Of<TMessage>(), body = MessageKind.Write(message), now = Now }, ct);
+
+    private protected override Task<TResult> Use<TResult>(
+        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)
+    {
+        var prefix = _underOrganisation ? null : UnderOrganisation;
+        _underOrganisation = true;
+        return work(connection, transaction, prefix);
+    }
+}

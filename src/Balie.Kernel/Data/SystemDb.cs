@@ -1,0 +1,13 @@
+namespace Balie.Kernel;
+
+/// <summary>
+/// The database as the system itself: jobs, listeners, sign-in, checks. It sees every organisation, so each statement names its own
+/// <c>org_id</c>. Work for one organisation belongs in <see cref="As"/>, where row security guards it.
+/// </summary>
+public sealed class SystemDb(Databases databases, TimeProvider clock)
+{
+    public Db Everywhere { get; } = new(databases.System, Guid.Empty, clock);
+
+    /// <summary>The application's own view of one organisation, for a job or listener that acts on its behalf.</summary>
+    public Db As(Guid orgId) => new(databases.App, orgId, clock);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Balie.Kernel;
+
+/// <summary>
+/// The last resort: turns what was thrown into an honest answer. Bad input becomes 400, a database that is away 503 with Retry-After,
+/// and only a fault of ours 500, with a trace id and without a detail.
+/// </summary>
+internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
+{
+    private const string DataOutOfRange = "22";
+    private const string IdleInTransaction = "25P03";
+
+    public async Task Invoke(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null } && http.GetEndpoint()?.Metadata.GetMetadata<PlainStatus>() is null)
+                await Problems.Write(http, KernelRefusals.ForStatus(http.Response.StatusCode));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller hung up; there is nobody to answer.
+        }
+        catch (Exception problem) when (!http.Response.HasStarted)
+        {
+            var refusal = Explain(problem);
+            if (refusal.Status == StatusCodes.Status500InternalServerError) LogBroken(log, problem, http.Request.Path.Value ?? "");
+            if (refusal.Status == StatusCodes.Status503ServiceUnavailable) LogUnavailable(log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
+            http.Response.Clear();
+            await Problems.Write(http, refusal);
+        }
+    }
+
+    /// <summary>The refusal behind an exception. Public so that streams and jobs explain themselves in the same words.</summary>
+    public static Refusal Explain(Exception problem) => problem switch
+    {
+        RefusedException refused => refused.Refusal,
+        BadHttpRequestException { InnerException: JsonException json } => Unreadable(json),
+        BadHttpRequestException bad => KernelRefusals.ForStatus(bad.StatusCode),
+        JsonException json => Unreadable(json),
+        PostgresException { SqlState: PostgresErrorCodes.NotNullViolation or PostgresErrorCodes.CheckViolation } => KernelRefusals.Invalid,
+        PostgresException postgres when postgres.SqlState.StartsWith(DataOutOfRange, StringComparison.Ordinal) => KernelRefusals.Malformed,
+        PostgresException postgres when IsAway(postgres.SqlState) => KernelRefusals.Unavailable,
+        PostgresException => KernelRefusals.Broken,
+        NpgsqlException or TimeoutException => KernelRefusals.Unavailable,
+        OverflowException => KernelRefusals.Malformed,
+        _ => KernelRefusals.Broken,
+    };
+
+    // Connection trouble (08), resources and disk (53), shutdown and crash (57P), and what lock or statement limits cut short.
+    private static bool IsAway(string sqlState) =>
+        sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal) || sqlState.StartsWith("57P", StringComparison.Ordinal)
+        || sqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction;
+
+    private static Refusal Unreadable(JsonException json)
+    {
+        var field = json.Path is { Length: > 2 } path ? path[2..] : "$";
+        return KernelRefusals.Malformed.At(field, Plain(json.Message));
+    }
+
+    // The serialiser appends the path, line and byte, and names our types; the first sentence before them is the one for people.
+    private static string Plain(string message)
+    {
+        if (message.Contains("could not be mapped", StringComparison.Ordinal)) return "This member is not known here.";
+        if (message.Contains("Duplicate property", StringComparison.Ordinal)) return "This member stands here twice.";
+        if (message.Contains("missing required", StringComparison.Ordinal)) return "A required member is missing.";
+        if (message.Contains("could not be converted", StringComparison.Ordinal)) return "The value is of the wrong kind.";
+        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
+        return end > 0 ? message[..end] : message;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unhandled failure at {Path}")]
+    private static partial void LogBroken(ILogger log, Exception problem, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Answered 503: {Kind} {SqlState}")]
+    private static partial void LogUnavailable(ILogger log, string kind, string sqlState);
+}
+
+/// <summary>Metadata: this endpoint's bare status is its whole answer (health checks, redirects), leave it alone.</summary>
+public sealed record PlainStatus;

@@ -1,0 +1,57 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Balie.Kernel;
+
+/// <summary>What a use case answers: a value, or a refusal. One type for endpoints, pages and tests.</summary>
+/// <remarks>A third face, an earlier answer given again, is made by the idempotency of <see cref="Db.Transact{T}"/> alone.</remarks>
+public sealed class Outcome<T> : IResult, IEndpointMetadataProvider
+{
+    private readonly StoredAnswer? _earlier;
+
+    private Outcome(T? value, Refusal? refusal, StoredAnswer? earlier) => (Value, Refusal, _earlier) = (value, refusal, earlier);
+
+    public T? Value { get; }
+    public Refusal? Refusal { get; }
+    public bool Ok => Refusal is null;
+
+    public static implicit operator Outcome<T>(T value) => new(value, null, null);
+    public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal, null);
+    public static implicit operator Outcome<T>(StoredAnswer earlier) => new(default, null, earlier);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (Refusal is not null) return Problems.Write(httpContext, Refusal);
+        if (_earlier is not null) return _earlier.Write(httpContext);
+        if (Value is IVersioned versioned) httpContext.Response.Headers.ETag = versioned.ETag();
+        return StoredAnswer.Of(Value, AnswersWith.StatusOf(httpContext)).Write(httpContext);
+    }
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        var shape = typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(Page<>)
+            ? typeof(Envelope<>).MakeGenericType(typeof(T).GetGenericArguments()[0].MakeArrayType())
+            : typeof(Envelope<T>);
+        var status = builder.Metadata.OfType<AnswersWith>().LastOrDefault()?.Status ?? StatusCodes.Status200OK;
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(status, shape, ["application/json"]));
+        foreach (var problem in (int[])[400, 401, 403, 404, 409, 422, 429, 503])
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(problem, typeof(ProblemDetails), ["application/problem+json"]));
+    }
+}
+
+/// <summary>The shape of every success. Lists put <c>nextCursor</c>, <c>limit</c> and, when cheap, <c>total</c> in <c>meta</c>.</summary>
+public sealed record Envelope<T>(bool Success, T? Data, string? Message, Meta? Meta);
+
+public sealed record Meta(string? NextCursor, int Limit, long? Total);
+
+/// <summary>For a use case that has nothing to say beyond "done": <c>data</c> is null, <c>message</c> says it.</summary>
+public sealed record Done(string Message);
+
+/// <summary>Metadata: the status of success, 200 unless said otherwise.</summary>
+public sealed record AnswersWith(int Status)
+{
+    internal static int StatusOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<AnswersWith>()?.Status ?? StatusCodes.Status200OK;
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Balie.Kernel;
+
+/// <summary>An amount in the smallest unit of its currency: 1250 EUR is twelve euro fifty. In JSON <c>{"amount":1250,"currency":"EUR"}</c>.</summary>
+/// <param name="Amount">Minor units, such as cents.</param>
+/// <param name="Currency">ISO 4217, upper case.</param>
+public readonly record struct Money(long Amount, string Currency) : IComparable<Money>
+{
+    public static Money operator +(Money left, Money right) => left with { Amount = left.Amount + right.Same(left).Amount };
+    public static Money operator -(Money left, Money right) => left with { Amount = left.Amount - right.Same(left).Amount };
+    public static Money operator *(Money unit, int count) => unit with { Amount = unit.Amount * count };
+    public static bool operator <(Money left, Money right) => left.CompareTo(right) < 0;
+    public static bool operator >(Money left, Money right) => left.CompareTo(right) > 0;
+    public static bool operator <=(Money left, Money right) => left.CompareTo(right) <= 0;
+    public static bool operator >=(Money left, Money right) => left.CompareTo(right) >= 0;
+
+    public static Money Zero(string currency) => new(0, currency);
+
+    public int CompareTo(Money other) => Amount.CompareTo(other.Same(this).Amount);
+
+    /// <summary>Splits without losing a cent: the first parts carry the remainder.</summary>
+    public Money[] Split(int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parts);
+        var (share, rest) = Math.DivRem(Amount, parts);
+        var shares = new Money[parts];
+        for (var i = 0; i < parts; i++) shares[i] = this with { Amount = share + (i < Math.Abs(rest) ? Math.Sign(rest) : 0) };
+        return shares;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Amount} {Currency}");
+
+    private Money Same(Money other) => Currency == other.Currency ? this : throw new InvalidOperationException($"Cannot mix {Currency} and {other.Currency}.");
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Balie.Kernel;
+
+/// <summary>Metadata: who may use an endpoint. An API route without it breaks the build (Balie.Tests) and is refused at run time.</summary>
+public sealed record Access(bool SignedIn, Permission? Permission);
+
+/// <summary>The words a slice's <c>Map</c> ends with.</summary>
+public static class AccessRules
+{
+    /// <summary>Guests are welcome.</summary>
+    public static TBuilder Public<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Access(false, null));
+
+    /// <summary>Any signed-in person or API key.</summary>
+    public static TBuilder SignedIn<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Access(true, null));
+
+    /// <summary>A role or API key with this permission.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Access(true, permission));
+
+    /// <summary>Answers 201 instead of 200, and wants an Idempotency-Key.</summary>
+    public static TBuilder Creates<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new AnswersWith(StatusCodes.Status201Created), new WantsIdempotencyKey());
+
+    /// <summary>Has an effect that must not happen twice, and wants an Idempotency-Key.</summary>
+    public static TBuilder Idempotent<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new WantsIdempotencyKey());
+}
+
+/// <summary>Finds organisation and caller of a request, and lets through who may use the endpoint.</summary>
+internal sealed class Admission(RequestDelegate next, ICallers callers)
+{
+    public const string OrganisationHeader = "X-Organisation";
+    public const string ApiKeyHeader = "X-Api-Key";
+    public const string SessionCookie = "__Host-balie";
+    private const string BearerPrefix = "Bearer ";
+
+    public async Task Invoke(HttpContext http)
+    {
+        var access = http.GetEndpoint()?.Metadata.GetMetadata<Access>();
+        if (access is null)
+        {
+            await next(http);
+            return;
+        }
+        if (await Admit(http, access) is { } refusal) await Problems.Write(http, refusal);
+        else await next(http);
+    }
+
+    private async ValueTask<Refusal?> Admit(HttpContext http, Access access)
+    {
+        var named = http.Request.Headers[OrganisationHeader];
+        if (named.Count > 1) return KernelRefusals.Malformed;
+        if (await callers.FindOrganisation(named.Count == 1 ? named[0] : null, http.Request.Host.Host, http.RequestAborted) is not { } orgId)
+            return KernelRefusals.OrganisationNotFound;
+
+        var caller = Caller.Guest(orgId);
+        if (Shown(http) is { } credential)
+        {
+            if (await callers.Recognise(credential, orgId, http.RequestAborted) is not { } recognised) return KernelRefusals.Unauthenticated;
+            caller = recognised;
+        }
+        http.Features.Set(caller);
+        if (access.SignedIn && caller.IsGuest) return KernelRefusals.Unauthenticated;
+        if (access.Permission is { } permission && !caller.May(permission)) return KernelRefusals.Forbidden;
+        return null;
+    }
+
+    // A header that is there but not understood is an empty bearer: refused, never taken for a guest.
+    private static Credential? Shown(HttpContext http)
+    {
+        var authorization = http.Request.Headers.Authorization;
+        if (authorization.Count > 0) return new Credential(CredentialKind.Bearer, BearerOf(authorization));
+        if (http.Request.Headers[ApiKeyHeader] is { Count: > 0 } key) return new Credential(CredentialKind.ApiKey, key.Count == 1 ? key[0] ?? "" : "");
+        return http.Request.Cookies[SessionCookie] is { Length: > 0 } cookie ? new Credential(CredentialKind.Cookie, cookie) : null;
+    }
+
+    private static string BearerOf(StringValues authorization) =>
+        authorization is [{ } only] && only.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? only[BearerPrefix.Length..].Trim() : "";
+}

@@ -1,0 +1,6 @@
+namespace Balie.Ticketing;
+
+public sealed class TicketingModule : IModule
+{
+    public string Name => "ticketing";
+}

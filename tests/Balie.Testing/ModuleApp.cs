@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Balie.Testing;
+
+/// <summary>One module, really running: its endpoints over an in-memory server, on a fresh copy of its own schema.</summary>
+public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
+{
+    private const int PoolSize = 10;
+    private static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+
+    private readonly string _database = $"test_{Guid.CreateVersion7():n}";
+    private WebApplication? _app;
+
+    /// <summary>A client that names no caller: a guest.</summary>
+    public HttpClient Http { get; private set; } = null!; // Set by InitializeAsync, which xunit awaits before any test.
+
+    public ManualClock Clock { get; } = new();
+
+    public IServiceProvider Services => _app?.Services ?? throw new InvalidOperationException("Not started yet.");
+
+    public Databases Databases => Services.GetRequiredService<Databases>();
+
+    public SystemDb SystemDb => Services.GetRequiredService<SystemDb>();
+
+    /// <summary>The database as the application sees it for the default organisation.</summary>
+    public Db Db => SystemDb.As(TestCallers.Default);
+
+    public string ConnectionString => TestServer.Database(_database);
+
+    public async Task<Rival> Rival() => await Testing.Rival.Open(Databases.System);
+
+    /// <summary>A client signed in with a role, as one fixed person unless told otherwise, in the default organisation unless told otherwise.</summary>
+    public HttpClient As(string role, Guid? person = null, Guid? orgId = null)
+    {
+        var client = (_app ?? throw new InvalidOperationException("Not started yet.")).GetTestClient();
+        client.DefaultRequestHeaders.Authorization = TestCallers.Bearer(role, person);
+        if (orgId is not null) client.DefaultRequestHeaders.Add("X-Organisation", orgId.ToString());
+        return client;
+    }
+
+    protected virtual void Replace(IServiceCollection services)
+    {
+    }
+
+    /// <summary>Other modules this one may be tested together with, through their module class alone.</summary>
+    protected virtual IReadOnlyList<IModule> Modules => [new TModule()];
+
+    public async ValueTask InitializeAsync()
+    {
+        await TestServer.Admin($"create database {_database} template {await Template.Value} strategy file_copy");
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(_ => new Databases(ConnectionString, poolSize: PoolSize));
+        builder.Services.AddSingleton<ICallers, TestCallers>();
+        builder.Services.AddKernel(builder.Configuration, Modules);
+        Replace(builder.Services);
+        _app = builder.Build();
+        _app.UseKernel(Modules);
+        await _app.StartAsync();
+        Http = _app.GetTestClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        await TestServer.Admin($"drop database {_database} with (force)");
+        GC.SuppressFinalize(this);
+    }
+
+    private static async Task<string> MakeTemplate()
+    {
+        var name = $"template_{Guid.CreateVersion7():n}";
+        await TestServer.Admin($"create database {name}");
+        var modules = new ModuleApp<TModule>().Modules;
+        IReadOnlyList<MigrationScript> scripts =
+            [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
+        await new Migrator(TestServer.Database(name), scripts).Apply(CancellationToken.None);
+        return name;
+    }
+}
