@@ -19,6 +19,8 @@ public static class KernelSetup
             config.GetConnectionString("Balie") ?? throw new InvalidOperationException("ConnectionStrings:Balie is not set."),
             config.GetConnectionString("App"), config.GetConnectionString("System"), config.GetConnectionString("Reader")));
         services.AddSingleton<SystemDb>();
+        services.AddSingleton<Signals>();
+        services.AddHostedService(provider => provider.GetRequiredService<Signals>());
         services.AddSingleton(modules);
         services.AddHttpContextAccessor();
         services.AddScoped(CallersDb);
