@@ -43,6 +43,9 @@ public interface IInventory
     /// <summary>Makes a pool in the caller's transaction. A pool that exists already is left as it is.</summary>
     Task CreatePool(Tx tx, Guid poolId, int capacity, CancellationToken ct);
 
+    /// <summary>The same for many pools in one statement.</summary>
+    Task CreatePools(Tx tx, IReadOnlyList<(Guid PoolId, int Capacity)> pools, CancellationToken ct);
+
     /// <summary>
     /// Changes a capacity in the caller's transaction. Below what is sold and held it is refused, unless forced; every change is recorded
     /// with actor and reason.

@@ -1,0 +1,492 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Balie.Contracts.Inventory;
+using Balie.Inventory.Folds;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Balie.Inventory.Sequencing;
+
+/// <summary>
+/// One loop that decides about all claims of this process. Requests queue in memory; the loop assigns units from the folds and writes what
+/// has gathered as one <see cref="Batch"/> while the next one gathers. Nobody holds a lock across a round trip, and "sold out" is answered
+/// only after the database was asked later than the request came. See docs/decisions/0002-claims-and-sequencer.md.
+/// </summary>
+internal sealed partial class Sequencer : BackgroundService
+{
+    private const int LargestBatch = 512;
+    private const int LongestQueue = 20_000;
+    private const int MostPoolsPerLoad = 1_000;
+    private const int MostFolds = 100_000;
+    private const int TriesBeforeReading = 2;
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan AuditInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SuspectFor = TimeSpan.FromSeconds(5);
+
+    private readonly Databases _databases;
+    private readonly SystemDb _db;
+    private readonly DatabaseClock _clock;
+    private readonly InventoryMeter _meter;
+    private readonly ILogger<Sequencer> _log;
+    private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly ConcurrentDictionary<PoolKey, Fold> _folds = new();
+    private readonly Dictionary<PoolKey, List<Parked>> _parked = [];
+    private readonly Queue<Pending> _waiting = new();
+    private readonly Queue<Pending> _alone = new();
+    private readonly HashSet<PoolKey> _toLoad = [];
+    private readonly string _process = Guid.CreateVersion7().ToString("n");
+    private NpgsqlConnection? _connection;
+    private Batch _next = new();
+    private bool _busy;
+    private int _depth;
+    private int _drifted;
+    private long _auditedAt = Stopwatch.GetTimestamp();
+
+    public Sequencer(Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, ILogger<Sequencer> log)
+    {
+        (_databases, _db, _clock, _meter, _log) = (databases, db, clock, meter, log);
+        signals.On(Announcement.Channel, payload => Post(() => Hear(payload)), () => Post(DistrustEverything));
+    }
+
+    /// <summary>Decides and commits; the task ends when the database has said so.</summary>
+    /// <exception cref="RefusedException">The queue is full.</exception>
+    public async Task<ClaimResult> Claim(ClaimRequest request)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _depth) > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
+            var pending = new Pending(request);
+            Post(() => Admit(pending));
+            return await pending.Answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _depth);
+        }
+    }
+
+    /// <summary>The folds of these pools, loaded first where need be; null where there is no such pool.</summary>
+    public async ValueTask<Fold?[]> See(Guid orgId, IReadOnlyList<Guid> poolIds, CancellationToken ct)
+    {
+        var folds = new Fold?[poolIds.Count];
+        for (var i = 0; i < folds.Length; i++)
+        {
+            var key = new PoolKey(orgId, poolIds[i]);
+            folds[i] = _folds.TryGetValue(key, out var fold) && fold.EverLoaded ? fold : await Load(key, ct);
+        }
+        return folds;
+    }
+
+    private async Task<Fold?> Load(PoolKey key, CancellationToken ct)
+    {
+        var loaded = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => Park(key, new Parked(exists => loaded.TrySetResult(exists), problem => loaded.TrySetException(problem))));
+        return await loaded.Task.WaitAsync(ct) ? _folds.GetValueOrDefault(key) : null;
+    }
+
+    /// <summary>Hears the database's time before the first request, so that holds are measured by it from the start.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Load([], cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var ticking = new Timer(_ => Post(Tick), null, TickInterval, TickInterval);
+        try
+        {
+            while (await _work.Reader.WaitToReadAsync(stoppingToken))
+            {
+                while (_work.Reader.TryRead(out var work)) work();
+                StartLoads(stoppingToken);
+                StartBatch();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host drains its requests before it stops us; whoever still waits is told to come back.
+        }
+        var goodbye = new RefusedException(KernelRefusals.Unavailable);
+        foreach (var pending in _waiting.Concat(_alone).Concat(_next.Requests)) pending.Fail(goodbye);
+        foreach (var parked in _parked.Values.SelectMany(all => all)) parked.Fail(goodbye);
+        if (_connection is not null) await _connection.DisposeAsync();
+    }
+
+    private void Post(Action work) => _work.Writer.TryWrite(work);
+
+    private void Admit(Pending pending)
+    {
+        if (_next.Requests.Count >= LargestBatch) _waiting.Enqueue(pending);
+        else if (Assign(pending)) _next.Add(pending);
+    }
+
+    // True when every demand has its units. Otherwise the request was answered or parked, and holds nothing.
+    private bool Assign(Pending pending)
+    {
+        var at = Stopwatch.GetTimestamp();
+        for (var demand = 0; demand < pending.Units.Length; demand++)
+        {
+            var key = pending.Pool(demand);
+            if (!_folds.TryGetValue(key, out var fold) || !fold.Known)
+            {
+                GiveBack(pending, demand, at);
+                Park(key, Parked.Until(pending, Admit));
+                return false;
+            }
+            if (_clock.Started) fold.Lapse(_clock.NowTicks, at);
+            if (TryTake(fold, pending.Request.Demands[demand], pending.Units[demand], at)) continue;
+
+            GiveBack(pending, demand, at);
+            // What this memory calls full is only believed when the database was asked after the request came.
+            if (fold.LoadedAt < pending.QueuedAt) Park(key, Parked.Until(pending, Admit));
+            else pending.Finish(Shortage(pending.Request, demand, fold));
+            return false;
+        }
+        return true;
+    }
+
+    private static bool TryTake(Fold fold, Demand demand, List<int> into, long at)
+    {
+        if (demand.Units is null) return fold.TryTake(demand.Quantity, into, at);
+        foreach (var unit in demand.Units)
+        {
+            if (fold.TryTakeUnit(unit, at)) into.Add(unit);
+            else
+            {
+                foreach (var taken in into) fold.Abandon(taken, at);
+                into.Clear();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ClaimResult Shortage(ClaimRequest request, int demand, Fold fold)
+    {
+        var short_ = request.Demands[demand];
+        if (short_.Units is { } units) return new ClaimResult.UnitsTaken(short_.PoolId, [.. units.Where(unit => unit < 1 || unit > fold.Capacity || fold.IsTaken(unit))]);
+        var requested = request.Demands.Where(other => other.PoolId == short_.PoolId).Sum(other => other.Units?.Count ?? other.Quantity);
+        return new ClaimResult.SoldOut(short_.PoolId, requested, fold.Available);
+    }
+
+    private void GiveBack(Pending pending, int demands, long at)
+    {
+        for (var demand = 0; demand < demands; demand++)
+        {
+            if (_folds.TryGetValue(pending.Pool(demand), out var fold))
+                foreach (var unit in pending.Units[demand]) fold.Abandon(unit, at);
+            pending.Units[demand].Clear();
+        }
+    }
+
+    private void Park(PoolKey pool, Parked waiter)
+    {
+        if (!_parked.TryGetValue(pool, out var parked)) _parked.Add(pool, parked = []);
+        parked.Add(waiter);
+        _toLoad.Add(pool);
+    }
+
+    private void StartBatch()
+    {
+        if (_busy) return;
+        var batch = _next;
+        if (_alone.TryDequeue(out var single))
+        {
+            // What shared a batch with a row that the database refused is tried one by one, so that only the culprit fails.
+            batch = new Batch();
+            batch.Add(single);
+        }
+        if (batch.Requests.Count == 0) return;
+
+        _busy = true;
+        if (batch == _next) _next = new Batch();
+        while (_waiting.Count > 0 && _next.Requests.Count < LargestBatch)
+        {
+            var pending = _waiting.Dequeue();
+            if (Assign(pending)) _next.Add(pending);
+        }
+        _ = Run(batch);
+    }
+
+    private async Task Run(Batch batch)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var connection = _connection ??= await _databases.System.OpenConnectionAsync();
+            var result = await batch.Run(connection, News(batch.Requests), CancellationToken.None);
+            _meter.Batch(batch.Requests.Count, Stopwatch.GetElapsedTime(began));
+            Post(() => Succeed(batch, result));
+        }
+        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException or IOException)
+        {
+            Post(() => Fail(batch, problem));
+        }
+    }
+
+    private void Succeed(Batch batch, BatchResult result)
+    {
+        var at = Stopwatch.GetTimestamp();
+        _busy = false;
+        _clock.Hear(result.DatabaseTime);
+        var lost = result.Lost.ToLookup(unit => unit.Request);
+        var won = new List<Pending>(batch.Requests.Count);
+        for (var number = 0; number < batch.Requests.Count; number++)
+        {
+            var pending = batch.Requests[number];
+            if (result.RefusedBy.TryGetValue(number, out var companion))
+            {
+                GiveBack(pending, pending.Units.Length, at);
+                pending.Finish(new ClaimResult.Refused(companion));
+            }
+            else if (lost.Contains(number))
+            {
+                TryAgain(pending, lost[number], at);
+            }
+            else
+            {
+                Settle(pending, at);
+                won.Add(pending);
+            }
+        }
+        if (won.Count < batch.Requests.Count && won.Count > 0) _ = Tell(News(won));
+        foreach (var pending in won) pending.Finish(new ClaimResult.Claimed(pending.Units));
+    }
+
+    private void Settle(Pending pending, long at)
+    {
+        for (var demand = 0; demand < pending.Units.Length; demand++)
+        {
+            if (!_folds.TryGetValue(pending.Pool(demand), out var fold)) continue;
+            foreach (var unit in pending.Units[demand]) fold.Settle(unit, pending.Request.ExpiresAt?.UtcTicks, at);
+        }
+    }
+
+    // Another process was faster. Its units are taken for now; when its hold ends is not known, so this is looked at again soon.
+    private void TryAgain(Pending pending, IEnumerable<LostUnit> lost, long at)
+    {
+        GiveBack(pending, pending.Units.Length, at);
+        var suspectUntil = _clock.NowTicks + SuspectFor.Ticks;
+        foreach (var (_, poolId, unit) in lost)
+        {
+            var key = new PoolKey(pending.Request.OrgId, poolId);
+            if (!_folds.TryGetValue(key, out var fold)) continue;
+            fold.Hear(unit, taken: true, suspectUntil, at);
+            _meter.Collision();
+            if (pending.Tries >= TriesBeforeReading) Distrust(key);
+        }
+        pending.Tries++;
+        if (pending.Tries < Pending.MostTries)
+        {
+            Admit(pending);
+            return;
+        }
+        pending.Fail(new RefusedException(KernelRefusals.Unavailable));
+    }
+
+    private void Fail(Batch batch, Exception problem)
+    {
+        var at = Stopwatch.GetTimestamp();
+        _busy = false;
+        foreach (var pending in batch.Requests) GiveBack(pending, pending.Units.Length, at);
+
+        // A row that the database refuses must not fail its neighbours. Whatever else went wrong, what happened is unknown: read again.
+        if (problem is PostgresException { IsTransient: false } refused && batch.Requests.Count > 1)
+        {
+            LogSplit(_log, batch.Requests.Count, refused.SqlState);
+            foreach (var pending in batch.Requests)
+                if (Assign(pending)) _alone.Enqueue(pending);
+            return;
+        }
+        LogFailed(_log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
+        if (problem is not PostgresException || _connection is { State: not System.Data.ConnectionState.Open })
+        {
+            _ = _connection?.DisposeAsync().AsTask();
+            _connection = null;
+        }
+        foreach (var pool in batch.Requests.SelectMany(pending => Enumerable.Range(0, pending.Units.Length).Select(pending.Pool)).Distinct()) Distrust(pool);
+        foreach (var pending in batch.Requests) pending.Fail(problem);
+    }
+
+    private void StartLoads(CancellationToken ct)
+    {
+        if (_toLoad.Count == 0) return;
+        var keys = new List<PoolKey>();
+        foreach (var key in _toLoad)
+        {
+            if (keys.Count == MostPoolsPerLoad) break;
+            var fold = _folds.GetOrAdd(key, _ => new Fold(key));
+            if (fold.Loading) continue;
+            fold.BeginLoad();
+            keys.Add(key);
+        }
+        foreach (var key in keys) _toLoad.Remove(key);
+        if (keys.Count > 0) _ = Load(keys, ct);
+    }
+
+    private async Task Load(List<PoolKey> keys, CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var (time, pools) = await Loader.Load(_databases.System, keys, ct);
+            _clock.Hear(time);
+            Post(() => EndLoad(keys, pools, began));
+        }
+        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException or IOException or OperationCanceledException)
+        {
+            Post(() => AbortLoad(keys, problem));
+        }
+    }
+
+    private void EndLoad(List<PoolKey> keys, Dictionary<PoolKey, LoadedPool> pools, long began)
+    {
+        var drifted = 0;
+        foreach (var key in keys)
+        {
+            var (fold, loaded) = (_folds[key], pools[key]);
+            var isNew = !fold.Known;
+            var quiet = fold.ChangedAt < began && Stopwatch.GetElapsedTime(fold.ChangedAt, began) > QuietFor;
+            if (loaded.Capacity is { } capacity)
+            {
+                drifted += fold.EndLoad(capacity, loaded.Ranges, began, quiet);
+                if (isNew) fold.SearchFrom(Random.Shared.NextDouble());
+            }
+            else
+            {
+                fold.AbortLoad();
+                _folds.TryRemove(key, out _);
+            }
+            Unpark(key, exists: loaded.Capacity is not null);
+        }
+        if (drifted == 0) return;
+        _drifted += drifted;
+        _meter.Drift(drifted);
+        LogDrift(_log, drifted);
+    }
+
+    private void Unpark(PoolKey key, bool exists)
+    {
+        if (!_parked.Remove(key, out var parked)) return;
+        foreach (var waiter in parked) waiter.Loaded(exists);
+    }
+
+    private void AbortLoad(List<PoolKey> keys, Exception problem)
+    {
+        foreach (var key in keys)
+        {
+            _folds[key].AbortLoad();
+            if (!_folds[key].EverLoaded) _folds.TryRemove(key, out _);
+            if (!_parked.Remove(key, out var parked)) continue;
+            foreach (var waiter in parked) waiter.Fail(problem);
+        }
+    }
+
+    private void Hear(string payload)
+    {
+        if (payload.StartsWith(_process, StringComparison.Ordinal)) return;
+        var at = Stopwatch.GetTimestamp();
+        foreach (var line in Announcement.Read(payload))
+        {
+            if (!_folds.TryGetValue(line.Pool, out var fold)) continue;
+            if (line.What == Announcement.What.Reload) Distrust(line.Pool);
+            foreach (var (first, last) in line.Units)
+                for (var unit = first; unit <= last; unit++) fold.Hear(unit, line.What == Announcement.What.Taken, line.ExpiresTicks, at);
+        }
+    }
+
+    private void Distrust(PoolKey pool)
+    {
+        if (!_folds.TryGetValue(pool, out var fold)) return;
+        fold.Forget();
+        _toLoad.Add(pool);
+    }
+
+    private void DistrustEverything()
+    {
+        foreach (var pool in _folds.Keys) Distrust(pool);
+    }
+
+    private void Tick()
+    {
+        var at = Stopwatch.GetTimestamp();
+        if (_clock.Started)
+            foreach (var fold in _folds.Values)
+                if (fold.HasHolds) fold.Lapse(_clock.NowTicks, at);
+        if (_folds.Count > MostFolds) DropIdle(at);
+        if (Stopwatch.GetElapsedTime(_auditedAt, at) < AuditInterval) return;
+
+        _auditedAt = at;
+        _ = RecordAudit(_folds.Count, _drifted);
+        foreach (var pool in _folds.Keys.Take(MostPoolsPerLoad)) _toLoad.Add(pool);
+    }
+
+    private void DropIdle(long at)
+    {
+        foreach (var (key, fold) in _folds)
+            if (!fold.Loading && !_parked.ContainsKey(key) && Stopwatch.GetElapsedTime(fold.ChangedAt, at) > AuditInterval) _folds.TryRemove(key, out _);
+    }
+
+    /// <summary>What the last comparison of all folds with the claims found, for <c>balie verify</c>.</summary>
+    private async Task RecordAudit(int folds, int drifted)
+    {
+        try
+        {
+            await _db.Everywhere.Run(UpsertAudit, new { processId = Guid.ParseExact(_process, "n"), folds, drifted }, CancellationToken.None);
+        }
+        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            LogFailed(_log, problem.GetType().Name, "");
+        }
+    }
+
+    // One line per pool and expiry, neighbours as ranges.
+    private List<string> News(IEnumerable<Pending> requests)
+    {
+        var units = new Dictionary<(PoolKey Pool, long? Expires), List<int>>();
+        foreach (var pending in requests)
+        {
+            for (var demand = 0; demand < pending.Units.Length; demand++)
+            {
+                var line = (pending.Pool(demand), pending.Request.ExpiresAt?.UtcTicks);
+                if (!units.TryGetValue(line, out var list)) units.Add(line, list = []);
+                list.AddRange(pending.Units[demand]);
+            }
+        }
+        return Announcement.Write(_process, units.Select(line =>
+            new Announcement.Line(line.Key.Pool, Announcement.What.Taken, line.Key.Expires, Announcement.Ranges(line.Value))));
+    }
+
+    // The news of a batch in which somebody lost: late and outside the transaction, but others would find out anyway.
+    private async Task Tell(List<string> news)
+    {
+        try
+        {
+            foreach (var payload in news) await _db.Everywhere.Run(Signals.Send, new { channel = Announcement.Channel, payload }, CancellationToken.None);
+        }
+        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            LogFailed(_log, problem.GetType().Name, "");
+        }
+    }
+
+    private const string UpsertAudit = """
+        insert into inventory.fold_audits (process_id, audited_at, folds, drifted)
+        values (@processId, clock_timestamp(), @folds, @drifted)
+        on conflict (process_id) do update
+        set audited_at = excluded.audited_at, folds = excluded.folds, drifted = excluded.drifted
+        """;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Requests} is tried one by one: the database refused a row ({SqlState})")]
+    private static partial void LogSplit(ILogger log, int requests, string sqlState);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sequencer could not reach the database: {Kind} {SqlState}")]
+    private static partial void LogFailed(ILogger log, string kind, string sqlState);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Units} units in memory differed from the claims in the database; corrected")]
+    private static partial void LogDrift(ILogger log, int units);
+}
