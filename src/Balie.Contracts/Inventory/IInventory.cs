@@ -1,7 +1,10 @@
 namespace Balie.Contracts.Inventory;
 
 /// <summary>Some units of one pool: any <paramref name="Quantity"/> of them, or exactly the <paramref name="Units"/> named.</summary>
-public sealed record Demand(Guid PoolId, int Quantity, IReadOnlyList<int>? Units = null);
+/// <param name="Capacity">
+/// Set for a pool that is made by its first claim, such as a person's limit. A later, higher figure raises it; a lower one leaves it.
+/// </param>
+public sealed record Demand(Guid PoolId, int Quantity, IReadOnlyList<int>? Units = null, int? Capacity = null);
 
 /// <summary>
 /// Units of several pools for one holder: all of them or none. Demands on the same pool are added up before anything is decided.

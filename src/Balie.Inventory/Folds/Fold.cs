@@ -154,6 +154,14 @@ internal sealed class Fold(PoolKey key)
         return drifted;
     }
 
+    /// <summary>The pool's capacity goes up with the next claim.</summary>
+    public void Raise(int capacity)
+    {
+        _capacity = capacity;
+        if (_taken.Length * BitsPerWord < capacity) Array.Resize(ref _taken, (capacity / BitsPerWord) + 1);
+        Publish();
+    }
+
     /// <summary>The pool changed its capacity or its numbering: the picture is worthless until loaded again.</summary>
     public void Forget() => LoadedAt = long.MinValue;
 

@@ -27,6 +27,7 @@ internal sealed class Batch
     private readonly List<Guid> _holder = [];
     private readonly List<DateTime?> _expiresAt = [];
     private readonly Dictionary<Companion, List<(int Request, object Row)>> _companions = [];
+    private readonly SortedDictionary<(Guid OrgId, Guid PoolId), int> _poolsToMake = [];
 
     /// <summary>The requests; a request's number is its place here.</summary>
     public List<Pending> Requests { get; } = [];
@@ -38,6 +39,7 @@ internal sealed class Batch
         var (request, expires) = (pending.Request, pending.Request.ExpiresAt?.UtcDateTime);
         for (var demand = 0; demand < pending.Units.Length; demand++)
         {
+            if (request.Demands[demand].Capacity is { } capacity) _poolsToMake[(request.OrgId, request.Demands[demand].PoolId)] = capacity;
             foreach (var unit in pending.Units[demand])
             {
                 _request.Add(number);
@@ -61,6 +63,7 @@ internal sealed class Batch
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Open));
         AddCompanions(CompanionPhase.Check);
+        if (_poolsToMake.Count > 0) batch.BatchCommands.Add(OverPools(MakePools));
         batch.BatchCommands.Add(OverUnits(Claim));
         AddCompanions(CompanionPhase.Key);
         batch.BatchCommands.Add(OverUnits(Withdraw));
@@ -122,7 +125,26 @@ internal sealed class Batch
         },
     };
 
+    private NpgsqlBatchCommand OverPools(string sql) => new(sql)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid[]>("org", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _poolsToMake.Keys.Select(pool => pool.OrgId)] },
+            new NpgsqlParameter<Guid[]>("pool", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _poolsToMake.Keys.Select(pool => pool.PoolId)] },
+            new NpgsqlParameter<int[]>("capacity", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. _poolsToMake.Values] },
+        },
+    };
+
     private const string Open = $"select clock_timestamp(), pg_advisory_xact_lock_shared({CapacityLock})::text";
+
+    private const string MakePools = """
+        insert into inventory.pools (org_id, pool_id, capacity)
+        select org_id, pool_id, capacity
+        from unnest(@org, @pool, @capacity) as wanted (org_id, pool_id, capacity)
+        on conflict (org_id, pool_id) do update
+        set capacity = excluded.capacity
+        where pools.capacity < excluded.capacity
+        """;
 
     // An expired claim is free: taking it is an update of its row, judged by the database's clock in the moment of the update.
     private const string Claim = """

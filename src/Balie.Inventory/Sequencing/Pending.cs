@@ -16,6 +16,7 @@ internal sealed class Pending(ClaimRequest request)
     public long QueuedAt { get; } = Stopwatch.GetTimestamp();
     public Task<ClaimResult> Answer => _answer.Task;
     public int Tries { get; set; }
+    public bool MakesPools => Request.Demands.Any(demand => demand.Capacity is not null);
 
     /// <summary>Units assigned and not yet committed, per demand.</summary>
     public List<int>[] Units { get; } = NewUnits(request.Demands.Count);
@@ -40,7 +41,8 @@ internal readonly record struct Parked(Action<bool> Loaded, Action<Exception> Fa
     public static Parked Until(Pending pending, Action<Pending> admit) => new(
         exists =>
         {
-            if (exists) admit(pending);
+            // A pool that its first claim makes may have been on its way when it was looked for.
+            if (exists || (pending.MakesPools && pending.Tries++ < Pending.MostTries)) admit(pending);
             else pending.Fail(new InvalidOperationException("A claim names a pool that was never made."));
         },
         pending.Fail);

@@ -131,6 +131,7 @@ internal sealed partial class Sequencer : BackgroundService
         for (var demand = 0; demand < pending.Units.Length; demand++)
         {
             var key = pending.Pool(demand);
+            if (pending.Request.Demands[demand].Capacity is { } capacity) Presume(key, capacity);
             if (!_folds.TryGetValue(key, out var fold) || !fold.Known)
             {
                 GiveBack(pending, demand, at);
@@ -147,6 +148,15 @@ internal sealed partial class Sequencer : BackgroundService
             return false;
         }
         return true;
+    }
+
+    // A pool that its first claim makes is presumed empty: for most people it is, and whoever was here before is found by a collision.
+    private void Presume(PoolKey key, int capacity)
+    {
+        var fold = _folds.GetOrAdd(key, _ => new Fold(key));
+        if (!fold.EverLoaded && !fold.Loading) fold.BeginLoad();
+        if (!fold.EverLoaded) fold.EndLoad(capacity, [], long.MinValue + 1, quiet: false);
+        else if (fold.Known && fold.Capacity < capacity) fold.Raise(capacity);
     }
 
     private static bool TryTake(Fold fold, Demand demand, List<int> into, long at)

@@ -1,9 +1,11 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Balie.Kernel;
 
@@ -20,15 +22,76 @@ public sealed record WantsIdempotencyKey(bool LooksItself = false);
 /// </summary>
 public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string route, byte[] fingerprint, int status)
 {
-    /// <summary>The scope's parts and the row's values, for statements that store them together with many others.</summary>
-    public Guid OrgId => orgId;
-    public Guid Key => key;
-    public Guid Caller => caller;
-    public string Route => route;
-    public byte[] Fingerprint => fingerprint;
+    public const string KeyCompanion = "idempotency";
+
+    /// <summary>The status of success on this route.</summary>
     public int Status => status;
 
+    private static readonly Companion<StoredRow> Key = new(KeyCompanion, CompanionPhase.Key, """
+        with kept as (
+            insert into kernel.idempotency (org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
+            select org_id, key, caller, route, fingerprint, effect_id, status, body, created_at
+            from unnest(@request, @org, @key, @caller, @route, @fingerprint, @effect, @status, @body, @created)
+                as w (request, org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
+            where w.request <> all ((select kernel.refused())::integer[])
+            order by org_id, key, caller, route
+            on conflict do nothing
+            returning effect_id
+        )
+        select kernel.refuse(w.request)
+        from unnest(@request, @effect) as w (request, effect_id)
+        where w.request <> all ((select kernel.refused())::integer[])
+        and w.effect_id not in (select effect_id from kept)
+        """,
+        Column<StoredRow>.Of("org", NpgsqlDbType.Uuid, row => row.Request.OrgId),
+        Column<StoredRow>.Of("key", NpgsqlDbType.Uuid, row => row.Request.KeyValue),
+        Column<StoredRow>.Of("caller", NpgsqlDbType.Uuid, row => row.Request.CallerId),
+        Column<StoredRow>.Of("route", NpgsqlDbType.Text, row => row.Request.Route),
+        Column<StoredRow>.Of("fingerprint", NpgsqlDbType.Bytea, row => row.Request.Fingerprint),
+        Column<StoredRow>.Of("effect", NpgsqlDbType.Uuid, row => row.EffectId),
+        Column<StoredRow>.Of("status", NpgsqlDbType.Smallint, row => (short)row.Answer.Status),
+        Column<StoredRow>.Of("body", NpgsqlDbType.Bytea, row => row.Answer.Body.ToArray()),
+        Column<StoredRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
+
+    private Guid OrgId => orgId;
+    private Guid KeyValue => key;
+    private Guid CallerId => caller;
+    private string Route => route;
+    private byte[] Fingerprint => fingerprint;
+
+    /// <summary>Binds in a handler of an endpoint that <see cref="WantsIdempotencyKey"/>.</summary>
+    public static ValueTask<IdempotentRequest?> BindAsync(HttpContext http, ParameterInfo _) => ValueTask.FromResult(http.Features.Get<IdempotentRequest>());
+
+    /// <summary>
+    /// Stores a finished answer as a companion of the effect it tells of; <paramref name="effectId"/> is that effect's own new id, by which
+    /// twins in one batch are told apart. A second row under the same key refuses its request.
+    /// </summary>
+    public CompanionRow Store(Guid effectId, StoredAnswer answer, DateTimeOffset now) => Key.Row(new StoredRow(this, effectId, answer, now));
+
+    /// <summary>
+    /// Waits for a twin that has not committed yet, and gives the answer it left: for an asker that was refused where a twin may have won.
+    /// </summary>
+    public async Task<StoredAnswer?> FindAfterTwin(Db db, CancellationToken ct)
+    {
+        try
+        {
+            // Taking the key waits for whoever has it; rolling back leaves no trace.
+            await db.Transact<bool>(async tx =>
+            {
+                await tx.Run(Take, new { key, caller, route, fingerprint, effectId = tx.NewId(), tx.Now }, ct);
+                return KernelRefusals.IdempotencyInProgress;
+            }, ct);
+        }
+        catch (PostgresException waited) when (waited.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new RefusedException(KernelRefusals.IdempotencyInProgress);
+        }
+        return await Find(db, ct);
+    }
+
     private sealed record Stored(byte[] Fingerprint, short Status, byte[] Body);
+
+    private sealed record StoredRow(IdempotentRequest Request, Guid EffectId, StoredAnswer Answer, DateTimeOffset Now);
 
     /// <summary>The answer given earlier under this key, or null when the key is new.</summary>
     /// <exception cref="RefusedException">The key was used for another payload.</exception>
@@ -61,7 +124,7 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
     internal Task Complete<T>(Tx tx, Outcome<T> outcome, CancellationToken ct)
     {
         var answer = StoredAnswer.Of(outcome.Value, status);
-        return tx.Run(Store, new { key, caller, route, status = (short)status, body = answer.Body.ToArray() }, ct);
+        return tx.Run(Finish, new { key, caller, route, status = (short)status, body = answer.Body.ToArray() }, ct);
     }
 
     private const string Select = """
@@ -76,7 +139,7 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
         on conflict do nothing
         """;
 
-    private const string Store = """
+    private const string Finish = """
         update kernel.idempotency
         set status = @status, body = @body
         where org_id = @orgId and key = @key and caller = @caller and route = @route

@@ -22,6 +22,9 @@ public sealed class Outcome<T> : IResult, IEndpointMetadataProvider
     public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal, null);
     public static implicit operator Outcome<T>(StoredAnswer earlier) => new(default, null, earlier);
 
+    /// <summary>A value whose answer was written down before it was given, because it is stored with its effect.</summary>
+    public static Outcome<T> Written(T value, StoredAnswer answer) => new(value, null, answer);
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         if (Refusal is not null) return Problems.Write(httpContext, Refusal);

@@ -8,7 +8,9 @@ create function kernel.refuse(request integer) returns integer
     language plpgsql volatile
 as $$
 begin
-    perform set_config('balie.refused', (kernel.refused() || request)::text, true);
+    if request <> all (kernel.refused()) then
+        perform set_config('balie.refused', (kernel.refused() || request)::text, true);
+    end if;
     return request;
 end
 $$;
