@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Balie.Kernel;
 
@@ -22,11 +23,21 @@ public static class KernelSetup
         services.AddSingleton<Signals>();
         services.AddHostedService(provider => provider.GetRequiredService<Signals>());
         services.AddSingleton(modules);
+        AddBackground(services, config, modules);
         services.AddHttpContextAccessor();
         services.AddScoped(CallersDb);
         services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         foreach (var module in modules) module.AddServices(services, config.GetSection($"Balie:{module.Name}"));
+        return services;
+    }
+
+    /// <summary>Delivers messages and runs jobs in this process: for all modules, or for those named. A process that only serves leaves it out.</summary>
+    public static IServiceCollection AddKernelWork(this IServiceCollection services, IReadOnlyCollection<string>? only = null)
+    {
+        services.Replace(ServiceDescriptor.Singleton(new WorkFilter(only)));
+        services.AddHostedService(provider => provider.GetRequiredService<Relay>());
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
         return services;
     }
 
@@ -39,12 +50,32 @@ public static class KernelSetup
         app.UseMiddleware<Idempotency>();
         app.UseEndpoints(_ => { });
 
+        // Whoever listens to signals must exist before the host starts to listen.
+        app.Services.GetRequiredService<PolicyStore>();
+
         var api = app.MapGroup("/api/v1");
-        foreach (var module in modules)
+        foreach (var module in app.Services.GetRequiredService<Installation>().Modules)
         {
             module.Map(api);
             module.MapRoot(app);
         }
+    }
+
+    private static void AddBackground(IServiceCollection services, IConfiguration config, IReadOnlyList<IModule> modules)
+    {
+        services.AddMetrics();
+        services.AddSingleton(new Installation(modules));
+        services.TryAddSingleton(new WorkFilter());
+        services.AddSingleton<BackgroundMetrics>();
+        services.AddSingleton<Delivery>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<JobBook>();
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<Relay>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<PolicyStore>();
+        services.AddOptions<Policies>().Bind(config.GetSection("Balie:Policies")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<Policies>, PolicyDefaults>();
     }
 
     private static Db CallersDb(IServiceProvider services)

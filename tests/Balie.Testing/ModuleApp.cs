@@ -10,6 +10,8 @@ namespace Balie.Testing;
 public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
 {
     private const int PoolSize = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private static readonly Lazy<Task<string>> Template = new(MakeTemplate);
 
     private readonly string _database = $"test_{Guid.CreateVersion7():n}";
@@ -41,6 +43,23 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         if (orgId is not null) client.DefaultRequestHeaders.Add("X-Organisation", orgId.ToString());
         return client;
     }
+
+    /// <summary>Delivers what was published and committed, as the relay of a running process does all the time.</summary>
+    public async Task Deliver(CancellationToken ct)
+    {
+        // Another database of this server may hold the horizon back for a moment.
+        var (relay, outbox) = (Services.GetRequiredService<Relay>(), Services.GetRequiredService<Outbox>());
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += BetweenLooks)
+        {
+            await relay.DeliverWaiting(ct);
+            if ((await outbox.Status(ct)).Waiting == 0) return;
+            await Task.Delay(BetweenLooks, ct);
+        }
+        throw new TimeoutException("Some messages could not be delivered yet; does a transaction stay open?");
+    }
+
+    /// <summary>Runs every job that is due now, as the runner of a running process does every second, and returns how many ran.</summary>
+    public Task<int> RunDueJobs(CancellationToken ct) => Services.GetRequiredService<JobRunner>().RunDue(ct);
 
     protected virtual void Replace(IServiceCollection services)
     {

@@ -1,0 +1,21 @@
+namespace Balie.Kernel;
+
+/// <summary>Forgets which messages were handled once the outbox itself has long forgotten them.</summary>
+internal static class DeleteOldReceipts
+{
+    // Longer than a message is kept, or one that is delivered again would have its effect again.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(14);
+
+    public static Task Run(SystemDb db, IServiceProvider services, CancellationToken ct) =>
+        Sweep.InBatches(db, Delete, new { before = db.Everywhere.Now - Kept, Sweep.Batch }, ct);
+
+    private const string Delete = """
+        delete from kernel.inbox
+        where (org_id, consumer, message_id) in (
+            select org_id, consumer, message_id
+            from kernel.inbox
+            where handled_at < @before
+            order by handled_at
+            limit @Batch)
+        """;
+}
