@@ -87,7 +87,7 @@ create table ticketing.events (
     foreign key (org_id, venue_id) references ticketing.venues,
     foreign key (org_id, venue_id, seating_plan_id) references ticketing.seating_plans (org_id, venue_id, seating_plan_id),
     check (seating_plan_id is null or venue_id is not null),
-    check (status = 'draft' or published_at is not null or status = 'cancelled'),
+    check (status = 'draft' or published_at is not null),
     check (status <> 'on_sale' or sale_opened_at is not null)
 );
 create index events_by_status on ticketing.events (org_id, status, event_id) where deleted_at is null;
