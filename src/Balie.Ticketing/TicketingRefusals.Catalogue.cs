@@ -20,6 +20,7 @@ internal static partial class TicketingRefusals
         Refusal.Conflict("ticketing.event_has_no_slot", "The event has no date yet. Add a slot first.");
     public static readonly Refusal EventHasNothingToSell =
         Refusal.Conflict("ticketing.event_has_nothing_to_sell", "Nothing can be booked: add a ticket type, and a slot that is still to come.");
+    public static readonly Refusal EventOnSale = Refusal.Conflict("ticketing.event_on_sale", "The event is on sale. Pause the sale first.");
     public static readonly Refusal EventHasBookings =
         Refusal.Conflict("ticketing.event_has_bookings", "There are bookings for this event. Cancel the event instead.");
     public static readonly Refusal SettledBySlots =
@@ -48,6 +49,9 @@ internal static partial class TicketingRefusals
         Refusal.Conflict("ticketing.too_many_ticket_types", "The event has as many ticket types as it can have.");
     public static readonly Refusal CapSettledBySale = Refusal.Conflict(
         "ticketing.cap_settled_by_sale", "Whether a ticket type has a cap cannot change once the sale has opened. Withdraw it and add another.").At("cap");
+
+    public static readonly Refusal ZoneSettledBySale = Refusal.Conflict(
+        "ticketing.zone_settled_by_sale", "A ticket type's zone cannot change once the sale has opened. Withdraw it and add another.").At("zoneName");
 
     private static readonly Refusal WrongStatus =
         Refusal.Conflict("ticketing.wrong_status", "The event's status does not allow this. See status and allowedFrom.");

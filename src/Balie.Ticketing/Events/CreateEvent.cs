@@ -24,7 +24,7 @@ internal static class CreateEvent
             found.Distinct("zones", (Zones ?? []).OfType<ZoneDetails>().Select(zone => zone.Name));
             found.Each("ticketTypes", TicketTypes, TicketTypeDetails.MostPerEvent, (type, path) => type.Check(found, path + ".", Currency));
             found.Distinct("ticketTypes", (TicketTypes ?? []).OfType<TicketTypeDetails>().Select(type => type.Name));
-            Slots?.Check(found, "slots");
+            Slots?.Check(found, "slots.");
             return found.Refusal;
         }
     }
@@ -58,7 +58,7 @@ internal static class CreateEvent
             if ((await ZoneRows.Add(tx, made, zone, $"zones[{index}].", ct)).Refusal is { } refusal) return refusal;
         foreach (var (index, type) in (body.TicketTypes ?? []).OfType<TicketTypeDetails>().Index())
             if ((await TicketTypeRows.Add(tx, made, type, $"ticketTypes[{index}].", ct)).Refusal is { } refusal) return refusal;
-        return body.Slots is null ? null : (await NewSlots.Add(tx, inventory, made, body.Slots, ct)).Refusal;
+        return body.Slots is null ? null : (await NewSlots.Add(tx, inventory, made, body.Slots, "slots.", ct)).Refusal;
     }
 
     private const string Insert = """

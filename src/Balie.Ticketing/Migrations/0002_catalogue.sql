@@ -154,9 +154,11 @@ create table ticketing.slots (
     constraint slots_of_event unique (org_id, event_id, slot_id),
     foreign key (org_id, event_id) references ticketing.events,
     check (starts_local < ends_local),
-    check (starts_at < ends_at)
+    check (starts_at < ends_at),
+    -- Compared when a statement ends, so that slots may change places. Two cancelled ones may have the same time.
+    constraint slots_start_unique
+        exclude using btree (org_id with =, event_id with =, starts_local with =) where (status = 'scheduled') deferrable
 );
-create unique index slots_start_unique on ticketing.slots (org_id, event_id, starts_local) where status = 'scheduled';
 create index slots_by_start on ticketing.slots (org_id, event_id, starts_at, slot_id);
 call kernel.protect('ticketing.slots');
 

@@ -10,16 +10,19 @@ internal static class NewSlots
     /// <summary>Over all requests. Beyond it an organiser is better off with another event.</summary>
     private const int MostPerEvent = 10_000;
 
-    public static async Task<Outcome<IReadOnlyList<SlotRow>>> Add(Tx tx, IInventory inventory, EditedEvent parent, SlotPlan plan, CancellationToken ct)
+    /// <param name="path">Where the plan stands in the body.</param>
+    public static async Task<Outcome<SlotRow[]>> Add(
+        Tx tx, IInventory inventory, EditedEvent parent, SlotPlan plan, string path, CancellationToken ct)
     {
         var dates = plan.Expand();
+        if (dates.Count == 0) return KernelRefusals.Invalid.At($"{path}recurrence", "No date of that period fits.");
         if (dates.Count > SlotPlan.MostSlots) return TooManySlots.With("most", SlotPlan.MostSlots);
         var there = await tx.One<There>(SelectThere, new { parent.EventId, starts = dates.Select(date => date.StartsLocal).ToArray() }, ct);
         // The query has no from, so it always has one row.
         if (there!.Slots + dates.Count > MostPerEvent) return TooManySlots.With("most", MostPerEvent);
         if (there.Clashes > 0) return SlotExists;
 
-        var capacity = await CapacityOf(tx, parent, plan, ct);
+        var capacity = await CapacityOf(tx, parent, plan, path, ct);
         if (!capacity.Ok) return capacity.Refusal!; // Not ok means that there is a refusal.
 
         var slots = dates.Select(date => NewRow(tx, parent, date)).ToArray();
@@ -44,14 +47,14 @@ internal static class NewSlots
     }
 
     /// <summary>Seats decide where there are seats; otherwise what was asked for, or what the zones hold together.</summary>
-    private static async Task<Outcome<int>> CapacityOf(Tx tx, EditedEvent parent, SlotPlan plan, CancellationToken ct)
+    private static async Task<Outcome<int>> CapacityOf(Tx tx, EditedEvent parent, SlotPlan plan, string path, CancellationToken ct)
     {
         if (parent.SeatingPlanId is { } seatingPlanId)
-            return plan.Capacity is null ? (int)await tx.One<long>(CountSeats, new { seatingPlanId }, ct) : CapacityOfSeats.At("slots.capacity");
+            return plan.Capacity is null ? (int)await tx.One<long>(CountSeats, new { seatingPlanId }, ct) : CapacityOfSeats.At($"{path}capacity");
         if (plan.Capacity is { } asked) return asked;
         return await tx.One<long?>(SumOfZones, new { parent.EventId }, ct) is { } sum and <= int.MaxValue
             ? (int)sum
-            : KernelRefusals.Invalid.At("slots.capacity", "Say how many places a slot has: the event has neither a seating plan nor zones.");
+            : KernelRefusals.Invalid.At($"{path}capacity", "Say how many places a slot has: the event has neither a seating plan nor zones.");
     }
 
     private sealed record There(long Slots, long Clashes);

@@ -12,10 +12,10 @@ internal sealed record SlotPlan(IReadOnlyList<SlotDate?>? Dates = null, Recurren
 
     public void Check(Findings found, string path)
     {
-        if (Capacity is { } capacity) found.Range($"{path}.capacity", capacity, 0, LargestCapacity);
-        found.Each($"{path}.dates", Dates, MostDates, (date, datePath) => date.Check(found, datePath));
-        Recurrence?.Check(found, $"{path}.recurrence");
-        found.Expect(Dates is { Count: > 0 } || Recurrence is not null, $"{path}.dates", "Give at least one date, or a recurrence.");
+        if (Capacity is { } capacity) found.Range($"{path}capacity", capacity, 0, LargestCapacity);
+        found.Each($"{path}dates", Dates, MostDates, (date, datePath) => date.Check(found, datePath));
+        Recurrence?.Check(found, $"{path}recurrence");
+        found.Expect(Dates is { Count: > 0 } || Recurrence is not null, $"{path}dates", "Give at least one date, or a recurrence.");
     }
 
     /// <summary>Every slot once, in order. More than <see cref="MostSlots"/> end early, at one too many.</summary>

@@ -29,8 +29,17 @@ internal static class SlotPools
         return null;
     }
 
-    /// <summary>The pools of one zone or of one ticket type in the slots that have not begun.</summary>
-    public static Task<Guid[]> ToCome(Tx tx, Guid partId, CancellationToken ct) => tx.Many<Guid>(SelectToCome, new { partId, tx.Now }, ct);
+    /// <summary>Gives the pools of one zone or ticket type another capacity, in every slot that has not begun.</summary>
+    /// <returns>Inventory's refusal when one of them has more held and sold than that.</returns>
+    public static async Task<Refusal?> Resize(Tx tx, IInventory inventory, Guid partId, int capacity, Caller caller, CancellationToken ct)
+    {
+        foreach (var poolId in await tx.Many<Guid>(SelectToCome, new { partId, tx.Now }, ct))
+        {
+            var resized = await inventory.ChangeCapacity(tx, poolId, capacity, force: false, caller.Actor, "", ct);
+            if (resized.Refusal is { } refusal) return refusal;
+        }
+        return null;
+    }
 
     /// <summary>Forgets the pools of a zone or ticket type from before the sale; nothing was ever claimed from them.</summary>
     public static Task<int> Forget(Tx tx, Guid partId, CancellationToken ct) => tx.Run(DeleteOf, new { partId }, ct);
