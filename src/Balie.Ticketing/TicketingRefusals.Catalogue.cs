@@ -32,6 +32,8 @@ internal static partial class TicketingRefusals
         Refusal.Conflict("ticketing.slot_exists", "The event has a slot at that time already.");
     public static readonly Refusal TooManySlots = Refusal.Invalid(
         "ticketing.too_many_slots", "That is more slots than can be made. Use a shorter period, or another event.");
+    public static readonly Refusal TooManySlotsToResize = Refusal.Conflict(
+        "ticketing.too_many_slots_to_resize", "The event has too many slots for one change of capacity. Change the slots that need it one by one.");
     public static readonly Refusal CapacityOfSeats =
         Refusal.Conflict("ticketing.capacity_of_seats", "The seating plan decides how many places this slot has.");
 

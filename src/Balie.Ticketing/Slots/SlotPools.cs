@@ -11,6 +11,9 @@ internal static class SlotPools
 {
     private const int MostAtOnce = 20_000;
 
+    // A capacity changes alone, while every booking waits; this many take well under a second.
+    private const int MostResized = 200;
+
     public static async Task<Refusal?> Complete(Tx tx, IInventory inventory, Guid eventId, CancellationToken ct)
     {
         var missing = await tx.Many<Missing>(SelectMissing, new { eventId, take = MostAtOnce + 1 }, ct);
@@ -33,7 +36,9 @@ internal static class SlotPools
     /// <returns>Inventory's refusal when one of them has more held and sold than that.</returns>
     public static async Task<Refusal?> Resize(Tx tx, IInventory inventory, Guid partId, int capacity, Caller caller, CancellationToken ct)
     {
-        foreach (var poolId in await tx.Many<Guid>(SelectToCome, new { partId, tx.Now }, ct))
+        var poolIds = await tx.Many<Guid>(SelectToCome, new { partId, tx.Now, take = MostResized + 1 }, ct);
+        if (poolIds.Length > MostResized) return TooManySlotsToResize.With("most", MostResized);
+        foreach (var poolId in poolIds)
         {
             var resized = await inventory.ChangeCapacity(tx, poolId, capacity, force: false, caller.Actor, "", ct);
             if (resized.Refusal is { } refusal) return refusal;
@@ -77,6 +82,7 @@ internal static class SlotPools
         join ticketing.slots as slot using (org_id, slot_id)
         where pool.org_id = @orgId and @partId in (pool.zone_id, pool.ticket_type_id) and slot.status = 'scheduled' and slot.starts_at > @now
         order by pool.pool_id
+        limit @take
         """;
 
     private const string DeleteOf = "delete from ticketing.slot_pools where org_id = @orgId and @partId in (zone_id, ticket_type_id)";
