@@ -56,8 +56,8 @@ internal static partial class TicketingRefusals
         "ticketing.zone_settled_by_sale", "A ticket type's zone cannot change once the sale has opened. Withdraw it and add another.").At("zoneName");
 
     private static readonly Refusal WrongStatus =
-        Refusal.Conflict("ticketing.wrong_status", "The event's status does not allow this. See status and allowedFrom.");
+        Refusal.Conflict("ticketing.wrong_status", "The event's status does not allow this. See eventStatus and allowedFrom.");
 
     /// <summary>What the status is, and in which ones the step would have been possible.</summary>
-    public static Refusal NotFrom(string status, EventStep step) => WrongStatus.With("status", status).With("allowedFrom", step.From);
+    public static Refusal NotFrom(string status, EventStep step) => WrongStatus.With("eventStatus", status).With("allowedFrom", step.From);
 }

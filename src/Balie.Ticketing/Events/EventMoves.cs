@@ -45,7 +45,7 @@ internal static class EventMoves
             for update
         ) as before
         where events.org_id = @orgId and events.event_id = before.event_id and before.status = any(@from)
-        returning before.status, events.version
+        returning before.status as from_status, events.version
         """;
 
     private const string StatusOf = "select status from ticketing.events where org_id = @orgId and event_id = @eventId and deleted_at is null";
