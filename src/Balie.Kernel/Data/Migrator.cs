@@ -35,7 +35,7 @@ public sealed record MigrationScript(string Module, string Name, string Text)
 }
 
 /// <summary>The database cannot be brought to, or is not at, the version this program needs. The message is for the operator.</summary>
-public sealed class MigrationException(string message) : Exception(message);
+public sealed class MigrationException(string message) : OperatorException(message);
 
 /// <summary>
 /// Brings a database to the version of this program: kernel first, then the modules in their order, each file once and in a transaction
@@ -68,13 +68,16 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
 
     private const string Roles = """
         do $$
-        declare role text;
+        declare
+            role        text;
+            -- From 16 on whoever creates a role is its member, yet may not become it until it grants itself that too.
+            may_become  text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
         begin
             foreach role in array array['balie_app', 'balie_system', 'balie_reader'] loop
                 if not exists (select from pg_roles where rolname = role) then
                     execute format('create role %I nologin nosuperuser nobypassrls', role);
                 end if;
-                if not pg_has_role(current_user, role, 'member') then execute format('grant %I to current_user', role); end if;
+                if not pg_has_role(current_user, role, may_become) then execute format('grant %I to current_user', role); end if;
             end loop;
         exception when unique_violation or duplicate_object then null;
         end
