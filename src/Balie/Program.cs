@@ -1,7 +1,14 @@
-using Balie;
+using System.CommandLine;
+using Balie.Commands;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddKernel(builder.Configuration, Modules.All);
-var app = builder.Build();
-app.UseKernel(Modules.All);
-await app.RunAsync();
+var balie = new RootCommand("Balie: box office, shop, resale market and glossary in one program on one database.")
+{
+    Serve.Verb(),
+    Migrate.Verb(),
+    Verify.Verb(),
+    Doctor.Verb(),
+    Demo.Verb(),
+    User.Verb(),
+    ApiKey.Verb(),
+};
+return await Errand.Run(balie, args);

@@ -9,6 +9,9 @@ public interface IModule
 {
     string Name { get; }
 
+    /// <summary>The modules it asks something of, by name: an installation that leaves one out cannot have this one.</summary>
+    IReadOnlyList<string> Needs => [];
+
     /// <summary>Called in every process, also when this module's faces are switched off there.</summary>
     void AddServices(IServiceCollection services, IConfigurationSection config) { }
 

@@ -1,0 +1,83 @@
+using Balie.Kernel.Postgres;
+
+namespace Balie;
+
+/// <summary>
+/// One installation on this machine, opened for one process: configuration, data folder, database. Every verb starts here, so that all
+/// of them mean the same installation by the same options.
+/// </summary>
+internal sealed class Site : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplicationBuilder _builder;
+    private EmbeddedPostgres? _postgres;
+
+    private Site(WebApplicationBuilder builder, DataFolder data, IReadOnlyList<IModule> modules) => (_builder, Data, Modules) = (builder, data, modules);
+
+    public DataFolder Data { get; }
+
+    public IReadOnlyList<IModule> Modules { get; }
+
+    public IConfiguration Config => _builder.Configuration;
+
+    /// <summary>The owner's, for migrations; what serves people takes lesser roles from it, see <see cref="Databases"/>.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public Migrator Migrator => new(ConnectionString, Balie.Modules.Scripts);
+
+    /// <summary>Configuration and data folder only; the database is opened next.</summary>
+    public static Site At(string? dataFolder)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // The process stands anywhere; what is ours stands beside the program or in the data folder.
+        var data = DataFolder.Open(dataFolder ?? builder.Configuration["Balie:Data"] ?? "data");
+        builder.Configuration["Balie:Data"] = data.Path;
+        builder.Configuration["Balie:Mail:Folder"] ??= data["mail"];
+        return new Site(builder, data, Balie.Modules.Chosen(builder.Configuration));
+    }
+
+    /// <summary>For the process that serves: the database it names, or its own, which stops with it.</summary>
+    public Task OpenDatabase(Action<string> say, CancellationToken ct) => OpenDatabase(beside: false, say, ct);
+
+    /// <summary>For a short errand: like <see cref="OpenDatabase(Action{string}, CancellationToken)"/>, but beside a Balie that serves already.</summary>
+    public Task OpenDatabaseBeside(Action<string> say, CancellationToken ct) => OpenDatabase(beside: true, say, ct);
+
+    /// <summary>The program itself, wired but not started: all modules of the installation behind the faces that this process shows.</summary>
+    public WebApplication Build(IReadOnlyList<IModule> shown)
+    {
+        _builder.WebHost.UseKestrelHttpsConfiguration();
+        _builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = LongestDrain);
+        _builder.Services.AddSingleton(Data);
+        _builder.Services.AddSingleton(new Migrator(ConnectionString, Balie.Modules.Scripts));
+        _builder.Services.AddKernel(_builder.Configuration, Modules);
+        var app = _builder.Build();
+        // Before anything acts on it; the host would ask the same at its start.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        app.UseKernel(shown);
+        return app;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_postgres is not null) await _postgres.DisposeAsync();
+    }
+
+    private async Task OpenDatabase(bool beside, Action<string> say, CancellationToken ct)
+    {
+        if (_builder.Configuration.GetConnectionString("Balie") is { Length: > 0 } named)
+        {
+            await ServerCheck.Reach(named, ct);
+            ConnectionString = named;
+            return;
+        }
+        ConnectionString = beside && await EmbeddedPostgres.Running(Data, ct) is { } running ? running : await StartOwn(say, ct);
+        _builder.Configuration["ConnectionStrings:Balie"] = ConnectionString;
+    }
+
+    private async Task<string> StartOwn(Action<string> say, CancellationToken ct)
+    {
+        _postgres = await EmbeddedPostgres.Start(Data, say, ct);
+        return _postgres.ConnectionString;
+    }
+}
