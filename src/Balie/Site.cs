@@ -77,7 +77,7 @@ internal sealed class Site : IAsyncDisposable
 
     private async Task<string> StartOwn(Action<string> say, CancellationToken ct)
     {
-        _postgres = await EmbeddedPostgres.Start(Data, say, ct);
+        _postgres = await EmbeddedPostgres.Start(Data, Config["Balie:Postgres:Programs"], say, ct);
         return _postgres.ConnectionString;
     }
 }

@@ -12,6 +12,7 @@ namespace Balie.Kernel.Postgres;
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
+    private const string Fetched = "fetched";
     private const string ClusterFolder = "postgres";
     private const string SocketFile = "/.s.PGSQL.5432";
     private const string TemporaryPrefix = "balie-";
@@ -43,13 +44,17 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Postmaster.Of(data[ClusterFolder]) is { } postmaster && await postmaster.Accepts(ct) ? postmaster.AsOwner : null;
 
     /// <summary>Finds or fetches a server, makes the cluster at the first start, and starts it.</summary>
+    /// <param name="data">Where it lives.</param>
+    /// <param name="wanted">The folder of the server to use, <c>fetched</c> for the one from npm, or null for the best there is.</param>
+    /// <param name="say">Hears what takes long.</param>
+    /// <param name="ct">Stops what has started.</param>
     /// <exception cref="OperatorException">Something stands in the way that only the operator can move.</exception>
-    public static async Task<EmbeddedPostgres> Start(DataFolder data, Action<string> say, CancellationToken ct)
+    public static async Task<EmbeddedPostgres> Start(DataFolder data, string? wanted, Action<string> say, CancellationToken ct)
     {
         var claim = data.Claim();
         try
         {
-            var programs = await Choose(data, say, ct);
+            var programs = await Choose(data, wanted, say, ct);
             var postgres = new EmbeddedPostgres(data, claim, await ServerAccount.For(data[ClusterFolder], ct), programs);
             try
             {
@@ -75,18 +80,31 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         _claim.Dispose();
     }
 
-    /// <summary>Which server would run this folder's cluster; fetches one where the machine has none that fits.</summary>
-    private static async Task<ServerPrograms> Choose(DataFolder data, Action<string> say, CancellationToken ct)
+    /// <summary>Which server runs this folder's cluster; fetches one where the machine has none that fits.</summary>
+    private static async Task<ServerPrograms> Choose(DataFolder data, string? wanted, Action<string> say, CancellationToken ct)
     {
-        var usable = (await ServerPrograms.Installed(ct)).ToList();
-        if (await FetchedServer.Earlier(data, ct) is { } earlier) usable.Add(earlier);
-
+        var usable = await Usable(data, wanted, ct);
         if (MajorOf(data[ClusterFolder]) is not { } major) return usable.FirstOrDefault() ?? await FetchedServer.Fetch(data, say, ct);
         if (usable.Find(programs => programs.Major == major) is { } match) return match;
         if (major == FetchedServer.Major && FetchedServer.Possible) return await FetchedServer.Fetch(data, say, ct);
-        var present = usable.Count == 0 ? "none" : string.Join(", ", usable.Select(programs => programs.Major));
+        var present = usable.Count == 0 ? "none" : string.Join(" and ", usable.Select(programs => programs.Major));
         throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
             $"The database in {data[ClusterFolder]} was made by PostgreSQL {major}, and this machine has {present}: install PostgreSQL {major}, or move the data with pg_dump."));
+    }
+
+    private static async Task<List<ServerPrograms>> Usable(DataFolder data, string? wanted, CancellationToken ct)
+    {
+        List<ServerPrograms> usable = [];
+        if (wanted is null) usable.AddRange(await ServerPrograms.Installed(ct));
+        else if (wanted != Fetched)
+        {
+            var named = await ServerPrograms.In(wanted, ct);
+            usable.Add(named is { Major: >= ServerPrograms.OldestMajor } ? named : throw new OperatorException(
+                $"Balie:Postgres:Programs names {wanted}, which holds no PostgreSQL {ServerPrograms.OldestMajor} or newer: name the folder of postgres, initdb and pg_ctl."));
+            return usable;
+        }
+        if (await FetchedServer.Earlier(data, ct) is { } earlier) usable.Add(earlier);
+        return usable;
     }
 
     private async Task Start(Action<string> say, CancellationToken ct)

