@@ -22,6 +22,7 @@ public static class KernelSetup
         services.AddSingleton<SystemDb>();
         services.AddSingleton<Signals>();
         services.AddHostedService(provider => provider.GetRequiredService<Signals>());
+        services.AddMail(config);
         services.AddSingleton(modules);
         AddBackground(services, config, modules);
         services.AddHttpContextAccessor();
