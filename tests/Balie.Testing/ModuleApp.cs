@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -61,9 +62,16 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     /// <summary>Runs every job that is due now, as the runner of a running process does every second, and returns how many ran.</summary>
     public Task<int> RunDueJobs(CancellationToken ct) => Services.GetRequiredService<JobRunner>().RunDue(ct);
 
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+    }
+
     protected virtual void Replace(IServiceCollection services)
     {
     }
+
+    /// <summary>A second process on the same database and clock, as far as memory is concerned; the caller stops it.</summary>
+    public Task<WebApplication> StartAnother() => Start();
 
     /// <summary>Other modules this one may be tested together with, through their module class alone.</summary>
     protected virtual IReadOnlyList<IModule> Modules => [new TModule()];
@@ -71,18 +79,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     public async ValueTask InitializeAsync()
     {
         await TestServer.Admin($"create database {_database} template {await Template.Value} strategy file_copy");
-
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddSingleton(_ => new Databases(ConnectionString, poolSize: PoolSize));
-        builder.Services.AddSingleton<ICallers, TestCallers>();
-        builder.Services.AddKernel(builder.Configuration, Modules);
-        Replace(builder.Services);
-        _app = builder.Build();
-        _app.UseKernel(Modules);
-        await _app.StartAsync();
+        _app = await Start();
         Http = _app.GetTestClient();
     }
 
@@ -91,6 +88,24 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         if (_app is not null) await _app.DisposeAsync();
         await TestServer.Admin($"drop database {_database} with (force)");
         GC.SuppressFinalize(this);
+    }
+
+    private async Task<WebApplication> Start()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        Configure(builder);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(_ => new Databases(ConnectionString, poolSize: PoolSize));
+        builder.Services.AddKernel(builder.Configuration, Modules);
+        // Identity brings the real ones.
+        builder.Services.TryAddSingleton<ICallers, TestCallers>();
+        Replace(builder.Services);
+        var app = builder.Build();
+        app.UseKernel(Modules);
+        await app.StartAsync();
+        return app;
     }
 
     private static async Task<string> MakeTemplate()
