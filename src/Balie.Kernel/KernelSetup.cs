@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,8 +26,7 @@ public static class KernelSetup
         AddBackground(services, config, modules);
         services.AddHttpContextAccessor();
         services.AddScoped(CallersDb);
-        services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddWeb(config);
         foreach (var module in modules) module.AddServices(services, config.GetSection($"Balie:{module.Name}"));
         return services;
     }
@@ -45,8 +43,7 @@ public static class KernelSetup
     /// <summary>The way of a request, outermost first. See design.md §3.</summary>
     public static void UseKernel(this WebApplication app, IReadOnlyList<IModule> modules)
     {
-        app.UseMiddleware<Faults>();
-        app.UseRouting();
+        app.UseWeb();
         app.UseMiddleware<Admission>();
         app.UseMiddleware<Idempotency>();
         app.UseEndpoints(_ => { });
@@ -54,11 +51,12 @@ public static class KernelSetup
         // Whoever listens to signals must exist before the host starts to listen.
         app.Services.GetRequiredService<PolicyStore>();
 
-        var api = app.MapGroup("/api/v1");
+        var root = app.MapReadable("");
+        var api = root.MapGroup("/api/v1");
         foreach (var module in app.Services.GetRequiredService<Installation>().Modules)
         {
             module.Map(api);
-            module.MapRoot(app);
+            module.MapRoot(root);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Npgsql;
 
 namespace Balie.Kernel;
@@ -13,6 +15,10 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
 {
     private const string DataOutOfRange = "22";
     private const string IdleInTransaction = "25P03";
+    private const string ProgramLimit = "54";
+    private const string Server = "Microsoft.AspNetCore.Server.Kestrel.Core";
+    private static readonly string[] OfTheContent =
+        [HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.ContentDisposition, HeaderNames.ETag, HeaderNames.LastModified, HeaderNames.Location, HeaderNames.SetCookie];
 
     public async Task Invoke(HttpContext http)
     {
@@ -22,7 +28,7 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
             if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null } && http.GetEndpoint()?.Metadata.GetMetadata<PlainStatus>() is null)
                 await Problems.Write(http, KernelRefusals.ForStatus(http.Response.StatusCode));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is ConnectionResetException || (gone is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
             // The caller hung up; there is nobody to answer.
         }
@@ -31,9 +37,16 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
             var refusal = Explain(problem);
             if (refusal.Status == StatusCodes.Status500InternalServerError) LogBroken(log, problem, http.Request.Path.Value ?? "");
             if (refusal.Status == StatusCodes.Status503ServiceUnavailable) LogUnavailable(log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
-            http.Response.Clear();
+            Forget(http.Response);
             await Problems.Write(http, refusal);
         }
+    }
+
+    // What described the answer that did not come. The rest stays: a browser may read a refusal only with its CORS headers.
+    private static void Forget(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        foreach (var header in OfTheContent) response.Headers.Remove(header);
     }
 
     /// <summary>The refusal behind an exception. Public so that streams and jobs explain themselves in the same words.</summary>
@@ -44,13 +57,22 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
         BadHttpRequestException bad => KernelRefusals.ForStatus(bad.StatusCode),
         JsonException json => Unreadable(json),
         PostgresException { SqlState: PostgresErrorCodes.NotNullViolation or PostgresErrorCodes.CheckViolation } => KernelRefusals.Invalid,
-        PostgresException postgres when postgres.SqlState.StartsWith(DataOutOfRange, StringComparison.Ordinal) => KernelRefusals.Malformed,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.ExclusionViolation } =>
+            KernelRefusals.Conflict,
+        PostgresException postgres when IsTooMuch(postgres.SqlState) => KernelRefusals.Malformed,
         PostgresException postgres when IsAway(postgres.SqlState) => KernelRefusals.Unavailable,
         PostgresException => KernelRefusals.Broken,
-        NpgsqlException or TimeoutException => KernelRefusals.Unavailable,
-        OverflowException => KernelRefusals.Malformed,
+        NpgsqlException or TimeoutException or OperationCanceledException => KernelRefusals.Unavailable,
+        // A connection that broke between two statements is reported as not open, or as disposed while we shut down.
+        InvalidOperationException { Source: "Npgsql" } => KernelRefusals.Unavailable,
+        // The server says so of a chunk size that no number holds.
+        IOException { Source: Server } or OverflowException => KernelRefusals.Malformed,
         _ => KernelRefusals.Broken,
     };
+
+    // A value that does not fit its type or its encoding (22), or is too large for an index (54): input, whatever let it through.
+    private static bool IsTooMuch(string sqlState) =>
+        sqlState.StartsWith(DataOutOfRange, StringComparison.Ordinal) || sqlState.StartsWith(ProgramLimit, StringComparison.Ordinal);
 
     // Connection trouble (08), resources and disk (53), shutdown and crash (57P), and what lock or statement limits cut short.
     private static bool IsAway(string sqlState) =>

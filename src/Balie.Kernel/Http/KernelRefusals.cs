@@ -4,6 +4,15 @@ namespace Balie.Kernel;
 public static class KernelRefusals
 {
     public static readonly Refusal Malformed = Refusal.Malformed("kernel.malformed", "The request cannot be read. Check its syntax and try again.");
+    public static readonly Refusal AddressUnreadable =
+        Refusal.Malformed("kernel.address_unreadable", "The address holds control characters or is not percent-encoded UTF-8.");
+    public static readonly Refusal HostUnknown = Refusal.Malformed("kernel.host_unknown", "This installation does not answer for that host name.");
+    public static readonly Refusal CompressedBody =
+        new("kernel.unsupported_encoding", 415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.");
+    public static readonly Refusal Conflict =
+        Refusal.Conflict("kernel.conflict", "This contradicts what is already there. Read the current state and try again.");
+    public static readonly Refusal CrossSite =
+        Refusal.Forbidden("kernel.cross_site", "This request came from another web site. Open the page here and try again.");
     public static readonly Refusal Unauthenticated = Refusal.Unauthenticated("kernel.unauthenticated", "Sign in, or send a valid access token or API key.");
     public static readonly Refusal Forbidden = Refusal.Forbidden("kernel.forbidden", "Your role does not allow this. Ask an administrator of the organisation.");
     public static readonly Refusal RouteNotFound = Refusal.NotFound("kernel.not_found", "There is nothing at this address.");

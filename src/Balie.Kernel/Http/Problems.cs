@@ -14,6 +14,7 @@ public static class Problems
     {
         http.Response.StatusCode = refusal.Status;
         http.Response.ContentType = ContentType;
+        http.Response.Headers.CacheControl = "no-store";
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (refusal.Status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer";
