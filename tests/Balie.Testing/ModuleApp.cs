@@ -23,7 +23,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
 
     public ManualClock Clock { get; } = new();
 
-    public IServiceProvider Services => _app?.Services ?? throw new InvalidOperationException("Not started yet.");
+    public IServiceProvider Services => App.Services;
 
     public Databases Databases => Services.GetRequiredService<Databases>();
 
@@ -39,7 +39,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     /// <summary>A client signed in with a role, as one fixed person unless told otherwise, in the default organisation unless told otherwise.</summary>
     public HttpClient As(string role, Guid? person = null, Guid? orgId = null)
     {
-        var client = (_app ?? throw new InvalidOperationException("Not started yet.")).GetTestClient();
+        var client = Client();
         client.DefaultRequestHeaders.Authorization = TestCallers.Bearer(role, person);
         if (orgId is not null) client.DefaultRequestHeaders.Add("X-Organisation", orgId.ToString());
         return client;
@@ -62,16 +62,24 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     /// <summary>Runs every job that is due now, as the runner of a running process does every second, and returns how many ran.</summary>
     public Task<int> RunDueJobs(CancellationToken ct) => Services.GetRequiredService<JobRunner>().RunDue(ct);
 
-    protected virtual void Configure(WebApplicationBuilder builder)
-    {
-    }
-
     protected virtual void Replace(IServiceCollection services)
     {
     }
 
     /// <summary>A second process on the same database and clock, as far as memory is concerned; the caller stops it.</summary>
     public Task<WebApplication> StartAnother() => Start();
+
+    /// <summary>Configuration and server. Rate limits are off here, as no test but their own is about them.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseTestServer();
+        builder.Configuration["Balie:RateLimits:Enabled"] = "false";
+    }
+
+    /// <summary>A client of this app that names no caller.</summary>
+    protected virtual HttpClient Client() => App.GetTestClient();
+
+    protected WebApplication App => _app ?? throw new InvalidOperationException("Not started yet.");
 
     /// <summary>Other modules this one may be tested together with, through their module class alone.</summary>
     protected virtual IReadOnlyList<IModule> Modules => [new TModule()];
@@ -80,7 +88,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     {
         await TestServer.Admin($"create database {_database} template {await Template.Value} strategy file_copy");
         _app = await Start();
-        Http = _app.GetTestClient();
+        Http = Client();
     }
 
     public async ValueTask DisposeAsync()
@@ -93,9 +101,8 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     private async Task<WebApplication> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Logging.ClearProviders();
         Configure(builder);
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(_ => new Databases(ConnectionString, poolSize: PoolSize));
         builder.Services.AddKernel(builder.Configuration, Modules);
