@@ -19,6 +19,12 @@ public sealed class ProbeModule : IModule
         api.MapGet("/notes/{noteId:guid}", See).Public();
         api.MapGet("/secrets", () => (Outcome<Done>)new Done("Seen.")).Needs(Permission.AuditRead);
         api.MapGet("/broken", Break).Public();
+        api.MapGet("/search", Search).Public();
+        api.MapGet("/programme", () => (Outcome<Done>)new Done("For all.")).Public().CachedFor(TimeSpan.FromMinutes(5));
+        api.MapPut("/drafts/{noteId:guid}", Edit).SignedIn();
+        api.MapPost("/uploads", (Delegate)Measure).Accepts<string>("application/octet-stream").Public().TakesUpTo(1024 * 1024);
+        api.MapGet("/unavailable", (Func<Outcome<Done>>)(() => throw new TimeoutException("as asked"))).Public();
+        api.MapGet("/patience", Wait).Public();
     }
 
     private static Task<Outcome<Note>> Write(Written body, Db db, CancellationToken ct) => db.Transact<Note>(async tx =>
@@ -33,6 +39,43 @@ public sealed class ProbeModule : IModule
         await db.One<Note>("select note_id, text from probe.notes where org_id = @orgId and note_id = @noteId", new { noteId }, ct) is { } note
             ? note
             : Refusal.NotFound("probe.note_not_found", "There is no such note.");
+
+    /// <summary>Looks for text with values of every kind that a query can carry.</summary>
+    internal static class SearchNotes
+    {
+        public static async Task<Outcome<Page<Note>>> Handle(string? text, int? number, Guid? id, DateTimeOffset? at, Paging paging, Db db, CancellationToken ct)
+        {
+            if (paging.Problem is { } problem) return problem;
+            var rows = await db.Many<Note>(
+                "select note_id, text from probe.notes where org_id = @orgId and (@text::text is null or text = @text) and (@at::timestamptz is null or @at > '-infinity') limit 3",
+                new { text, at }, ct);
+            return new Page<Note>(rows, number is null && id is null ? null : "more", paging.Limit);
+        }
+    }
+
+    private static readonly Delegate Search = SearchNotes.Handle;
+
+    private static Outcome<Note> Edit(Guid noteId, Written body, IfMatch version) =>
+        version.Problem is { } problem ? problem : new Note(noteId, body.Text);
+
+    private static async Task<Outcome<Done>> Measure(HttpContext http)
+    {
+        var whole = new MemoryStream();
+        await http.Request.Body.CopyToAsync(whole, http.RequestAborted);
+        return new Done($"{whole.Length}");
+    }
+
+    /// <summary>How many requests wait in <c>/patience</c>; they go on when the test opens the gate.</summary>
+    public static SemaphoreSlim Arrived { get; } = new(0);
+
+    public static TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static async Task<Outcome<Done>> Wait()
+    {
+        Arrived.Release();
+        await Gate.Task;
+        return new Done("Waited.");
+    }
 
     private static Outcome<Done> Break(HttpContext http) => throw new InvalidOperationException("as asked");
 }
