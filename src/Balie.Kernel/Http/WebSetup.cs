@@ -21,12 +21,17 @@ internal static class WebSetup
     private static readonly string[] Shown =
     [
         HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.Location, StoredAnswer.ReplayedHeader, RequestIds.Header,
+        RateLimits.RemainingHeader, RateLimits.PolicyHeader,
     ];
 
     public static void AddWeb(this IServiceCollection services, IConfiguration config)
     {
         var options = WebOptions.Read(config);
         services.AddSingleton(options);
+        services.AddSingleton(config.GetSection("Balie:RateLimits").Get<RateLimitOptions>() ?? new RateLimitOptions());
+        services.AddSingleton<RateCounters>();
+        services.AddSingleton<RateLimits>();
+        services.AddHostedService<RateSharing>();
         services.AddRouting();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => AllowListed(policy, options)));
         services.Configure<ForwardedHeadersOptions>(forwarded => BelieveListed(forwarded, options));

@@ -28,8 +28,8 @@ public static class AccessRules
     public static TBuilder Idempotent<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new WantsIdempotencyKey());
 }
 
-/// <summary>Finds organisation and caller of a request, and lets through who may use the endpoint.</summary>
-internal sealed class Admission(RequestDelegate next, ICallers callers)
+/// <summary>Finds organisation and caller of a request, counts it, and lets through who may use the endpoint.</summary>
+internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimits limits)
 {
     public const string OrganisationHeader = "X-Organisation";
     public const string ApiKeyHeader = "X-Api-Key";
@@ -44,7 +44,10 @@ internal sealed class Admission(RequestDelegate next, ICallers callers)
             await next(http);
             return;
         }
-        if (await Admit(http, access) is { } refusal) await Problems.Write(http, refusal);
+        var refusal = await Admit(http, access);
+        // Refused or not, it counts: tokens and permissions are guessed at the door.
+        if (limits.Count(http) is { } tooMany) refusal = tooMany;
+        if (refusal is not null) await Problems.Write(http, refusal);
         else await next(http);
     }
 
