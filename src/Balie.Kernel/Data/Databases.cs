@@ -60,6 +60,7 @@ public sealed class Databases : IAsyncDisposable
                 + $"-c idle_in_transaction_session_timeout={IdleInTransactionTimeoutMs} -c timezone=UTC",
         };
         if (!wanted.ContainsKey("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
-        return new NpgsqlDataSourceBuilder(wanted.ConnectionString).Build();
+        // The name labels metrics and spans; without one Npgsql takes the connection string, which is nobody's business there.
+        return new NpgsqlDataSourceBuilder(wanted.ConnectionString) { Name = role }.Build();
     }
 }
