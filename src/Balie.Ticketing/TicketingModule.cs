@@ -1,15 +1,27 @@
+using Balie.Ticketing.Availability;
+using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
 using Balie.Ticketing.Events;
+using Balie.Ticketing.Offers;
 using Balie.Ticketing.Seating;
 using Balie.Ticketing.Slots;
 using Balie.Ticketing.TicketTypes;
 using Balie.Ticketing.Venues;
+using Microsoft.Extensions.Configuration;
 
 namespace Balie.Ticketing;
 
 public sealed class TicketingModule : IModule
 {
+    private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+
     public string Name => "ticketing";
+
+    public void AddServices(IServiceCollection services, IConfigurationSection config)
+    {
+        services.AddSingleton<EventOffers>();
+        services.AddSingleton<Availabilities>();
+    }
 
     public void Map(IEndpointRouteBuilder api)
     {
@@ -48,5 +60,16 @@ public sealed class TicketingModule : IModule
         AddTicketType.Map(api);
         ChangeTicketType.Map(api);
         WithdrawTicketType.Map(api);
+
+        SeeAvailability.Map(api);
+        SeeSeats.Map(api);
+
+        BookTickets.Map(api);
+        ListBookings.Map(api);
+        SeeBooking.Map(api);
+        CancelBooking.Map(api);
+        ConfirmBooking.Map(api);
     }
+
+    public void Schedule(Timetable at) => at.Every(OneMinute, ExpireBookings.Run);
 }

@@ -1,0 +1,38 @@
+using Balie.Contracts.Inventory;
+using Balie.Contracts.Ticketing;
+using Balie.Ticketing.Offers;
+using static Balie.Ticketing.TicketingRefusals;
+
+namespace Balie.Ticketing.Bookings;
+
+/// <summary>
+/// Staff took the money at the desk, so the held places are sold. A hold that ended meanwhile is taken again where places are left; where
+/// none are, nothing is sold and the money must be given back.
+/// </summary>
+internal static partial class ConfirmBooking
+{
+    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/bookings/{bookingId:guid}/confirmation", Handle).Needs(Permission.BookingsWrite);
+
+    public static Task<Outcome<Booking>> Handle(
+        Guid bookingId, Caller caller, EventOffers offers, IInventory inventory, Db db, ILogger<TicketingModule> log, CancellationToken ct) =>
+        db.Transact<Booking>(async tx =>
+        {
+            var found = await BookingReader.Find(tx, bookingId.ToString(), null, caller, Permission.BookingsWrite, forUpdate: true, ct);
+            if (found is null) return BookingNotFound;
+            if (found.Status == BookingStates.Confirmed) return await BookingReader.Whole(tx, found, inventory.Now, ct);
+            if (!BookingStates.MayBecome(found.Status, BookingStates.Confirmed)) return BookingClosed;
+            if ((await offers.Find(caller.OrgId, found.EventId, ct)) is not { } offer || offer.Slot(found.SlotId) is not { } slot) return EventNotFound;
+
+            var lines = await BookingReader.Lines(tx, bookingId, ct);
+            var demands = BookTickets.Demands(slot, lines.Select(line => (offer.Type(line.TicketTypeId), line.Quantity, line.Seats)));
+            if (!await inventory.Confirm(tx, bookingId, demands, ct)) return HoldExpired;
+
+            await BookingStep.Take(tx, found, BookingStates.Confirmed, caller.Actor, "paid at the desk", ct);
+            await tx.Publish(new BookingConfirmed(bookingId, found.EventId, found.SlotId, lines.Sum(line => line.Quantity)), ct);
+            LogConfirmed(log, bookingId);
+            return await BookingReader.Whole(tx, found with { Status = BookingStates.Confirmed, ExpiresAt = null }, inventory.Now, ct);
+        }, ct);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Booking {BookingId} was confirmed at the desk")]
+    private static partial void LogConfirmed(ILogger log, Guid bookingId);
+}

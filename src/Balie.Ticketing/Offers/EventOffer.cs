@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+
+namespace Balie.Ticketing.Offers;
+
+/// <summary>Everything a sale needs to know of one event, as it stood at one version. Immutable, shared by all requests.</summary>
+internal sealed record EventOffer(
+    Guid EventId, string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId,
+    IReadOnlyList<SlotOffer> Slots, IReadOnlyList<TypeOffer> Types, FrozenDictionary<int, SeatOffer> Seats)
+{
+    private readonly FrozenDictionary<Guid, SlotOffer> _slots = Slots.ToFrozenDictionary(slot => slot.SlotId);
+    private readonly FrozenDictionary<Guid, TypeOffer> _types = Types.ToFrozenDictionary(type => type.TicketTypeId);
+
+    public SlotOffer? Slot(Guid slotId) => _slots.GetValueOrDefault(slotId);
+
+    public TypeOffer? Type(Guid ticketTypeId) => _types.GetValueOrDefault(ticketTypeId);
+
+    public bool IsSeated => SeatingPlanId is not null;
+}
+
+/// <summary>One date of an event, with the pools that its zones and capped ticket types have there. Its own pool is its id.</summary>
+internal sealed record SlotOffer(
+    Guid SlotId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, bool Cancelled,
+    FrozenDictionary<Guid, Guid> ZonePools, FrozenDictionary<Guid, Guid> TypePools)
+{
+    /// <summary>Which pools a ticket of this type takes a unit from, the slot's own first; of a type withdrawn meanwhile only that.</summary>
+    public IEnumerable<Guid> PoolsOf(TypeOffer? type)
+    {
+        yield return SlotId;
+        if (type is null) yield break;
+        if (type.ZoneId is { } zoneId && ZonePools.TryGetValue(zoneId, out var zonePool)) yield return zonePool;
+        if (TypePools.TryGetValue(type.TicketTypeId, out var typePool)) yield return typePool;
+    }
+}
+
+/// <summary>One kind of ticket. <paramref name="Sections"/> are where it may sit, null for anywhere.</summary>
+internal sealed record TypeOffer(
+    Guid TicketTypeId, string Name, Money Price, Guid? ZoneId, FrozenSet<string>? Sections, DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil,
+    int MinPerOrder, int MaxPerOrder);
+
+/// <summary>One numbered seat; <paramref name="Seat"/> is its unit in the pool of every slot.</summary>
+internal sealed record SeatOffer(int Seat, string Section, string Row, int Position, string Label, string Kind)
+{
+    public const string Standard = "standard";
+}
