@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     private const int PoolSize = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
-    private static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new();
 
     private readonly string _database = $"test_{Guid.CreateVersion7():n}";
     private WebApplication? _app;
@@ -37,9 +38,13 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     public async Task<Rival> Rival() => await Testing.Rival.Open(Databases.System);
 
     /// <summary>A client signed in with a role, as one fixed person unless told otherwise, in the default organisation unless told otherwise.</summary>
-    public HttpClient As(string role, Guid? person = null, Guid? orgId = null)
+    public HttpClient As(string role, Guid? person = null, Guid? orgId = null) => SignIn(Client(), role, person, orgId);
+
+    /// <summary>The same at another process of this test, see <see cref="StartAnother"/>.</summary>
+    public HttpClient ClientOf(WebApplication process, string role, Guid? person = null, Guid? orgId = null) => SignIn(process.GetTestClient(), role, person, orgId);
+
+    private static HttpClient SignIn(HttpClient client, string role, Guid? person, Guid? orgId)
     {
-        var client = Client();
         client.DefaultRequestHeaders.Authorization = TestCallers.Bearer(role, person);
         if (orgId is not null) client.DefaultRequestHeaders.Add("X-Organisation", orgId.ToString());
         return client;
@@ -86,7 +91,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
 
     public async ValueTask InitializeAsync()
     {
-        await TestServer.Admin($"create database {_database} template {await Template.Value} strategy file_copy");
+        await TestServer.Admin($"create database {_database} template {await Template()} strategy file_copy");
         _app = await Start();
         Http = Client();
     }
@@ -115,13 +120,15 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         return app;
     }
 
-    private static async Task<string> MakeTemplate()
+    // One migrated database per set of modules and test process, of which every test class gets a copy.
+    private Task<string> Template() => Templates.GetOrAdd(string.Join(',', Modules.Select(module => module.Name)), _ => new(MakeTemplate)).Value;
+
+    private async Task<string> MakeTemplate()
     {
         var name = $"template_{Guid.CreateVersion7():n}";
         await TestServer.Admin($"create database {name}");
-        var modules = new ModuleApp<TModule>().Modules;
         IReadOnlyList<MigrationScript> scripts =
-            [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
+            [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. Modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
         await new Migrator(TestServer.Database(name), scripts).Apply(CancellationToken.None);
         return name;
     }

@@ -43,6 +43,7 @@ internal sealed class Fold(PoolKey key)
     /// <summary>True when there is a picture to show, though it may be about to be replaced.</summary>
     public bool EverLoaded { get; private set; }
     public bool Loading => _sinceLoadBegan is not null;
+    public bool HasUncommitted => _uncommitted.Count > 0;
     public bool HasHolds => _lapses.Count > 0;
 
     /// <summary>Marks <paramref name="count"/> free units as taken but not committed, adding them to <paramref name="into"/>; all or none.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class Sequencer : BackgroundService
     private readonly Dictionary<PoolKey, List<Parked>> _parked = [];
     private readonly Queue<Pending> _waiting = new();
     private readonly Queue<Pending> _alone = new();
+    private readonly List<Pending> _undecided = [];
     private readonly HashSet<PoolKey> _toLoad = [];
     private readonly string _process = Guid.CreateVersion7().ToString("n");
     private NpgsqlConnection? _connection;
@@ -111,7 +112,7 @@ internal sealed partial class Sequencer : BackgroundService
             // The host drains its requests before it stops us; whoever still waits is told to come back.
         }
         var goodbye = new RefusedException(KernelRefusals.Unavailable);
-        foreach (var pending in _waiting.Concat(_alone).Concat(_next.Requests)) pending.Fail(goodbye);
+        foreach (var pending in _waiting.Concat(_alone).Concat(_undecided).Concat(_next.Requests)) pending.Fail(goodbye);
         foreach (var parked in _parked.Values.SelectMany(all => all)) parked.Fail(goodbye);
         if (_connection is not null) await _connection.DisposeAsync();
     }
@@ -142,8 +143,10 @@ internal sealed partial class Sequencer : BackgroundService
             if (TryTake(fold, pending.Request.Demands[demand], pending.Units[demand], at)) continue;
 
             GiveBack(pending, demand, at);
-            // What this memory calls full is only believed when the database was asked after the request came.
+            // What this memory calls full is only believed when the database was asked after the request came, and when nothing that is
+            // counted as taken may still come back.
             if (fold.LoadedAt < pending.QueuedAt) Park(key, Parked.Until(pending, Admit));
+            else if (fold.HasUncommitted) _undecided.Add(pending);
             else pending.Finish(Shortage(pending.Request, demand, fold));
             return false;
         }
@@ -265,6 +268,15 @@ internal sealed partial class Sequencer : BackgroundService
         }
         if (won.Count < batch.Requests.Count && won.Count > 0) _ = Tell(News(won));
         foreach (var pending in won) pending.Finish(new ClaimResult.Claimed(pending.Units));
+        Reconsider();
+    }
+
+    // A batch ended, so whoever waited for its outcome can be told.
+    private void Reconsider()
+    {
+        var undecided = _undecided.ToArray();
+        _undecided.Clear();
+        foreach (var pending in undecided) Admit(pending);
     }
 
     private void Settle(Pending pending, long at)
@@ -310,6 +322,7 @@ internal sealed partial class Sequencer : BackgroundService
             LogSplit(_log, batch.Requests.Count, refused.SqlState);
             foreach (var pending in batch.Requests)
                 if (Assign(pending)) _alone.Enqueue(pending);
+            Reconsider();
             return;
         }
         LogFailed(_log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
@@ -320,6 +333,7 @@ internal sealed partial class Sequencer : BackgroundService
         }
         foreach (var pool in batch.Requests.SelectMany(pending => Enumerable.Range(0, pending.Units.Length).Select(pending.Pool)).Distinct()) Distrust(pool);
         foreach (var pending in batch.Requests) pending.Fail(problem);
+        Reconsider();
     }
 
     private void StartLoads(CancellationToken ct)
