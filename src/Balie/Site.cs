@@ -58,6 +58,9 @@ internal sealed class Site : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Watches over the installation's own server until told to stop; one that somebody else runs is theirs to watch.</summary>
+    public Task KeepDatabase(Action<string> say, CancellationToken stop) => _postgres?.KeepAlive(say, stop) ?? Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         if (_postgres is not null) await _postgres.DisposeAsync();

@@ -21,6 +21,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     // After a kill -9, the old process or its memory may linger until the system has buried it.
     private static readonly TimeSpan PatienceWithTheDead = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
     private static readonly string[] SignsOfTheDead = ["lock file", "shared memory block"];
 
@@ -34,6 +35,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     /// <summary>For the owner of schemas and tables; what <c>ConnectionStrings:Balie</c> would say.</summary>
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>The server's process, while it runs.</summary>
+    public int? ServerProcess => Postmaster.Of(Cluster)?.Process;
 
     private string Cluster => _data[ClusterFolder];
 
@@ -72,6 +76,39 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             claim.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Starts the server again whenever its process is gone, until told to stop: nobody else watches over this one.</summary>
+    public async Task KeepAlive(Action<string> say, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(BetweenLooks, stop);
+                if (Postmaster.Of(Cluster) is { IsAlive: true }) continue;
+                say("PostgreSQL is gone; starting it again.");
+                await Revive(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+        catch (OperatorException hopeless)
+        {
+            // Served on without a database, every answer says so, and a person finds the reason here.
+            say(hopeless.Message);
+        }
+    }
+
+    /// <summary>Starts a server that died.</summary>
+    /// <exception cref="OperatorException">It does not start.</exception>
+    public async Task Revive(CancellationToken ct)
+    {
+        await StartServer(ct);
+        var postmaster = Postmaster.Of(Cluster) ?? throw new OperatorException($"PostgreSQL started and went away again: see {LogFile}.");
+        await Welcome(postmaster, ct);
     }
 
     public async ValueTask DisposeAsync()
@@ -115,9 +152,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await Welcome(alive, ct);
             return;
         }
-        await StartServer(ct);
-        var postmaster = Postmaster.Of(Cluster) ?? throw new OperatorException($"PostgreSQL started and went away again: see {LogFile}.");
-        await Welcome(postmaster, ct);
+        await Revive(ct);
     }
 
     private async Task Create(Action<string> say, CancellationToken ct)

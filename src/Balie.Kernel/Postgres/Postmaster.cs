@@ -28,6 +28,23 @@ internal sealed record Postmaster(int Process, string SocketFolder)
         }
     }
 
+    /// <summary>Whether its process exists; a server that hangs is alive.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            try
+            {
+                using var process = System.Diagnostics.Process.GetProcessById(Process);
+                return true;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>For the owner of schemas and tables.</summary>
     public string AsOwner => new NpgsqlConnectionStringBuilder { Host = SocketFolder, Username = OwnerLogin, Database = Database }.ConnectionString;
 

@@ -26,12 +26,12 @@ public sealed class RolesCheck(Databases databases, IReadOnlyList<MigrationScrip
         {
             { Superuser: true } => "is a superuser",
             { Bypassrls: true } => "bypasses row security",
-            { Owns: { } table } => $"owns table {table}",
+            { Owns: { } table } => $"owns {table}",
             _ => null,
         };
         if (fault is null) return;
         throw new OperatorException(
-            $"Balie does not serve as {role.Name}, because that role {fault}: give ConnectionStrings__{name} a login that only has the rights of balie_{name.ToLowerInvariant()}.");
+            $"Balie does not serve as {role.Name}, because that role {fault} and would see past every organisation's walls: take that from it, or name another login in ConnectionStrings__{name}.");
     }
 
     private async Task<Role> WhoServes(NpgsqlDataSource source, string name, CancellationToken ct)

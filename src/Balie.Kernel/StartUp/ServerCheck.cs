@@ -18,8 +18,9 @@ public static class ServerCheck
         var wanted = Read(connectionString);
         try
         {
-            await using var connection = new NpgsqlConnection(wanted.ConnectionString);
-            await connection.OpenAsync(ct);
+            // The version comes with the greeting: nothing is asked of a server that may be too old to answer.
+            await using var source = new NpgsqlDataSourceBuilder(wanted.ConnectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+            await using var connection = await source.OpenConnectionAsync(ct);
             if (connection.PostgreSqlVersion.Major >= OldestMajor) return connection.PostgreSqlVersion;
             throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
                 $"{Name(wanted)} is PostgreSQL {connection.PostgreSqlVersion} and Balie needs {OldestMajor} or newer: upgrade it, or point {Key} at a newer server."));
@@ -38,7 +39,12 @@ public static class ServerCheck
     {
         try
         {
-            var wanted = new NpgsqlConnectionStringBuilder(connectionString) { Timeout = ConnectTimeoutSeconds, Pooling = false, ApplicationName = "balie start" };
+            var wanted = new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Timeout = ConnectTimeoutSeconds,
+                Pooling = false,
+                ApplicationName = "balie start",
+            };
             return wanted.Host is null ? throw new OperatorException($"{Key} names no Host: write it as Host=…;Database=…;Username=…;Password=….") : wanted;
         }
         catch (ArgumentException malformed)

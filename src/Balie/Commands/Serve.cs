@@ -43,7 +43,9 @@ internal static class Serve
 
             await Start(app, urls, stop);
             Console.WriteLine($"Balie serves at {string.Join(" and ", app.Urls)}. Stop it with Ctrl-C.");
+            var kept = site.KeepDatabase(Console.WriteLine, stop);
             await app.WaitForShutdownAsync(stop);
+            await kept;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
