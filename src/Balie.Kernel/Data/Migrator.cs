@@ -13,7 +13,7 @@ public sealed record MigrationScript(string Module, string Name, string Text)
     private const string Folder = ".Migrations.";
     private const string NoTransactionMark = "-- no transaction";
 
-    public string Sha256 { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 
     public bool InTransaction => !Text.StartsWith(NoTransactionMark, StringComparison.Ordinal);
 
@@ -44,6 +44,7 @@ public sealed class MigrationException(string message) : OperatorException(messa
 public sealed class Migrator(string ownerConnectionString, IReadOnlyList<MigrationScript> scripts)
 {
     private const int CommandTimeoutSeconds = 600;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
 
     private readonly string _owner = new NpgsqlConnectionStringBuilder(ownerConnectionString)
     {
@@ -103,7 +104,7 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
     {
         await using var connection = new NpgsqlConnection(_owner);
         await connection.OpenAsync(ct);
-        await Run(connection, $"select pg_advisory_lock({AdvisoryLock})", ct);
+        await TakeLock(connection, ct);
         await Run(connection, Roles, ct);
         await Run(connection, Prepare, ct);
         var applied = await Applied(connection, ct);
@@ -141,6 +142,13 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         var applied = await Applied(connection, ct);
         RefuseNewer(applied);
         return scripts.Count(script => !applied.ContainsKey((script.Module, script.Name)));
+    }
+
+    /// <summary>Asks again and again instead of waiting: a statement that waits is one that <c>create index concurrently</c> waits for.</summary>
+    private static async Task TakeLock(NpgsqlConnection connection, CancellationToken ct)
+    {
+        while (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition($"select pg_try_advisory_lock({AdvisoryLock})", cancellationToken: ct)))
+            await Task.Delay(BetweenTries, ct);
     }
 
     private static async Task ApplyOne(NpgsqlConnection connection, MigrationScript script, CancellationToken ct)
