@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Balie.Kernel;
 
 /// <summary>An amount in the smallest unit of its currency: 1250 EUR is twelve euro fifty. In JSON <c>{"amount":1250,"currency":"EUR"}</c>.</summary>
 /// <param name="Amount">Minor units, such as cents.</param>
 /// <param name="Currency">ISO 4217, upper case.</param>
+[method: JsonConstructor] // A struct's own empty constructor would read an amount without its currency.
 public readonly record struct Money(long Amount, string Currency) : IComparable<Money>
 {
     public static Money operator +(Money left, Money right) => left with { Amount = left.Amount + right.Same(left).Amount };

@@ -59,7 +59,7 @@ public static class Json
             if (reader.TokenType != JsonTokenType.String) throw new JsonException("Expected a moment such as 2026-07-01T18:00:00Z.");
             var text = reader.GetString() ?? "";
             // The reader alone would read a moment without an offset as the server's local time.
-            var named = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
+            var named = text.Contains('T') && (text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-'));
             return named && reader.TryGetDateTimeOffset(out var moment)
                 ? moment.ToUniversalTime()
                 : throw new JsonException("Expected a moment with its offset, such as 2026-07-01T18:00:00Z.");
