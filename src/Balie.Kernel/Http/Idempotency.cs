@@ -20,6 +20,10 @@ public sealed record WantsIdempotencyKey(bool LooksItself = false);
 /// route; its fingerprint covers path, query and body. The record commits with the effect, so there is no moment in which
 /// one exists without the other. Refusals have no effect and are not stored: the same key may succeed later.
 /// </summary>
+/// <remarks>
+/// So a use case under a key has one <see cref="Db.Transact{T}"/> and returns what that gives: a second one would find the key taken by the
+/// first, and an outcome that is a twin's answer has no value to look into.
+/// </remarks>
 public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string route, byte[] fingerprint, int status)
 {
     public const string KeyCompanion = "idempotency";
