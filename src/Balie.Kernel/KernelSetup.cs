@@ -20,7 +20,7 @@ public static class KernelSetup
             config.GetConnectionString("App"), config.GetConnectionString("System"), config.GetConnectionString("Reader")));
         services.AddSingleton<SystemDb>();
         services.AddSingleton<Signals>();
-        services.AddHostedService(provider => provider.GetRequiredService<Signals>());
+        services.AddHostedService(ListeningForPolicies);
         services.AddMail(config);
         services.AddSingleton(modules);
         AddBackground(services, config, modules);
@@ -48,9 +48,6 @@ public static class KernelSetup
         app.UseMiddleware<Idempotency>();
         app.UseEndpoints(_ => { });
 
-        // Whoever listens to signals must exist before the host starts to listen.
-        app.Services.GetRequiredService<PolicyStore>();
-
         var root = app.MapReadable("");
         var api = root.MapGroup("/api/v1");
         foreach (var module in app.Services.GetRequiredService<Installation>().Modules)
@@ -58,6 +55,13 @@ public static class KernelSetup
             module.Map(api);
             module.MapRoot(root);
         }
+    }
+
+    // Whoever wants signals says so before the host starts to listen.
+    private static Signals ListeningForPolicies(IServiceProvider services)
+    {
+        services.GetRequiredService<PolicyStore>();
+        return services.GetRequiredService<Signals>();
     }
 
     private static void AddBackground(IServiceCollection services, IConfiguration config, IReadOnlyList<IModule> modules)
