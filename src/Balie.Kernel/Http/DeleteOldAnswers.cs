@@ -14,11 +14,11 @@ internal static class DeleteOldAnswers
 
     private const string Delete = """
         delete from kernel.idempotency
-        where (org_id, key, caller, route) in (
-            select org_id, key, caller, route
+        where ctid = any(array(
+            select ctid
             from kernel.idempotency
             where created_at < @before
             order by created_at
-            limit @Batch)
+            limit @Batch))
         """;
 }

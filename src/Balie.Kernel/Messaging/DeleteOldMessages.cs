@@ -28,13 +28,13 @@ internal static class DeleteOldMessages
     // Oldest first, and only as far as one batch: what follows is younger.
     private const string Delete = """
         delete from kernel.outbox
-        where (xid, position) in (
-            select oldest.xid, oldest.position
-            from (select xid, position, created_at from kernel.outbox order by xid, position limit @Batch) as oldest
+        where ctid = any(array(
+            select oldest.ctid
+            from (select ctid, xid, position, created_at from kernel.outbox order by xid, position limit @Batch) as oldest
             where oldest.created_at < @before
                 and not exists (
                     select from kernel.outbox_cursors as cursor
                     where (cursor.xid, cursor.position) < (oldest.xid, oldest.position)
-                        and cursor.leased_until > clock_timestamp() - @AbandonedAfter))
+                        and cursor.leased_until > clock_timestamp() - @AbandonedAfter)))
         """;
 }

@@ -11,11 +11,11 @@ internal static class DeleteOldReceipts
 
     private const string Delete = """
         delete from kernel.inbox
-        where (org_id, consumer, message_id) in (
-            select org_id, consumer, message_id
+        where ctid = any(array(
+            select ctid
             from kernel.inbox
             where handled_at < @before
             order by handled_at
-            limit @Batch)
+            limit @Batch))
         """;
 }

@@ -55,6 +55,7 @@ public sealed class Outbox(SystemDb db)
             select created_at
             from kernel.outbox
             where (xid, position) > ((select xid from slowest), (select position from slowest))
+            order by xid, position
             limit @LargestCount
         )
         select
