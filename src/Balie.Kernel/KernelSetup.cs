@@ -49,6 +49,7 @@ public static class KernelSetup
         app.UseEndpoints(_ => { });
 
         var root = app.MapReadable("");
+        root.MapWeb();
         var api = root.MapGroup("/api/v1");
         foreach (var module in app.Services.GetRequiredService<Installation>().Modules)
         {

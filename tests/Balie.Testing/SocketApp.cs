@@ -26,7 +26,11 @@ public class SocketApp<TModule> : ModuleApp<TModule> where TModule : IModule, ne
     protected override HttpClient Client() => new() { BaseAddress = Address };
 
     /// <summary>Ends the app as SIGTERM would, and returns when it has ended.</summary>
-    public Task Stop() => App.StopAsync();
+    public Task Stop()
+    {
+        App.Lifetime.StopApplication();
+        return App.StopAsync();
+    }
 
     public async Task<Socket> Connect(CancellationToken ct)
     {

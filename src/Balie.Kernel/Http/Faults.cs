@@ -74,10 +74,11 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
     private static bool IsTooMuch(string sqlState) =>
         sqlState.StartsWith(DataOutOfRange, StringComparison.Ordinal) || sqlState.StartsWith(ProgramLimit, StringComparison.Ordinal);
 
-    // Connection trouble (08), resources and disk (53), shutdown and crash (57P), and what lock or statement limits cut short.
+    // Connection trouble (08, a login or database refused meanwhile included), resources and disk (53), shutdown and crash (57P), and what
+    // lock or statement limits cut short.
     private static bool IsAway(string sqlState) =>
-        sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal) || sqlState.StartsWith("57P", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
+        sqlState[..2] is "08" or "28" or "3D" or "53" || sqlState.StartsWith("57P", StringComparison.Ordinal)
+        || sqlState is PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction;
 
     private static Refusal Unreadable(JsonException json)

@@ -43,6 +43,8 @@ public static class KernelRefusals
     public static readonly Refusal Unavailable =
         new Refusal("kernel.unavailable", 503, "Temporarily unavailable", "The database cannot be reached just now. Nothing was lost: try again with the same Idempotency-Key.")
             .After(TimeSpan.FromSeconds(1));
+    public static readonly Refusal NotReady =
+        new Refusal("kernel.not_ready", 503, "Not ready", "Send requests elsewhere for now.").After(TimeSpan.FromSeconds(1));
     public static readonly Refusal Broken =
         new("kernel.broken", 500, "Something broke", "This is our fault, and it was recorded. Mention the traceId when you report it.");
 

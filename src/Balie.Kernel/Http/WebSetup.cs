@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Net.Http.Headers;
 
 namespace Balie.Kernel;
@@ -13,6 +14,7 @@ namespace Balie.Kernel;
 internal static class WebSetup
 {
     private static readonly TimeSpan PreflightKept = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(10);
     private static readonly string[] Asked =
     [
         HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, Idempotency.KeyHeader, Admission.OrganisationHeader,
@@ -32,6 +34,11 @@ internal static class WebSetup
         services.AddSingleton<RateCounters>();
         services.AddSingleton<RateLimits>();
         services.AddHostedService<RateSharing>();
+        services.AddSingleton<Metrics>();
+        services.AddSingleton<Readiness>();
+        services.AddHostedService<Otlp>();
+        services.AddHostedService<Drain>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestShutdown);
         services.AddRouting();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => AllowListed(policy, options)));
         services.Configure<ForwardedHeadersOptions>(forwarded => BelieveListed(forwarded, options));
@@ -52,6 +59,13 @@ internal static class WebSetup
         if (options.Cors.Origins.Length > 0) app.UseCors();
         app.UseMiddleware<CrossSite>();
         app.UseMiddleware<Bodies>();
+    }
+
+    /// <summary>What every installation has at its root, whatever its modules.</summary>
+    public static void MapWeb(this IEndpointRouteBuilder root)
+    {
+        Health.Map(root);
+        SeeMetrics.Map(root);
     }
 
     /// <summary>A group in which every GET route also answers HEAD; the server leaves the body out.</summary>
