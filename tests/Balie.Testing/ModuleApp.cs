@@ -105,7 +105,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
 
     private async Task<WebApplication> Start()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Testing" });
         Configure(builder);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(Clock);
