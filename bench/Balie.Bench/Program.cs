@@ -1,0 +1,147 @@
+using System.Globalization;
+using Balie.Bench;
+using static Balie.Bench.Report;
+
+// Every goal of bench/README.md in one go, or those named: hot, spread, full, two, reads, rest. Each ratio compares figures of this run.
+string[] all = ["hot", "spread", "full", "two", "reads", "rest"];
+var wanted = args.Length == 0 ? all : args;
+if (wanted.Except(all).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"There is no {unknown}: choose from {string.Join(", ", all)}.");
+    return 2;
+}
+
+const int Rounds = 3;
+const int Connections = 128;
+const int LargestSlot = 1_000_000;
+var shortly = TimeSpan.FromSeconds(8);
+var ct = CancellationToken.None;
+var report = new Report();
+
+Console.WriteLine("Starting a fresh Balie and signing people in…");
+await using var venue = await Venue.Open(ct);
+var hotEvent = await venue.Events(1, LargestSlot, ct);
+await Book(hotEvent, Connections, TimeSpan.FromSeconds(5)); // Warm: compiled, prepared, cached.
+
+// Rounds alternate baseline and ours, so that a machine whose speed drifts bends both alike.
+var (baselines, hots) = (new List<double>(), new List<Measured>());
+for (var round = 0; round < Rounds; round++)
+{
+    baselines.Add(await RowLock.Run(venue.ConnectionString, shortly));
+    hots.Add(await Book(hotEvent, Connections, shortly));
+}
+var (baseline, hot) = (Median(baselines), Median(hots.Select(round => round.PerSecond)));
+
+if (wanted.Contains("hot"))
+{
+    var ratio = Median(baselines.Zip(hots, (lockRow, ours) => ours.PerSecond / lockRow));
+    report.Add($"one hot slot, {Connections} connections", PerSecond(hot), "row lock " + PerSecond(baseline), ratio, "≥ 8 ×, aim 12 ×", ratio >= 8);
+    var slowest = hots.Max(round => round.P99);
+    report.Add("its p99", Milliseconds(slowest), "", null, "≤ 100 ms", slowest <= 100);
+    foreach (var connections in (int[])[64, 256])
+    {
+        var other = await Book(hotEvent, connections, shortly);
+        report.Add($"one hot slot, {connections} connections", $"{PerSecond(other.PerSecond)}, p99 {Milliseconds(other.P99)}", "row lock " + PerSecond(baseline),
+            other.PerSecond / baseline, "≥ 8 ×, p99 ≤ 100 ms", other.PerSecond / baseline >= 8 && other.P99 <= 100);
+    }
+}
+
+if (wanted.Contains("spread"))
+{
+    var (events, other) = (await venue.Events(500, LargestSlot, ct), await venue.Events(1, LargestSlot, ct));
+    await Book(events, Connections, TimeSpan.FromSeconds(3));
+    await Compare("the same over 500 slots", 0.70, () => Book(events, Connections, shortly), () => Book(other, Connections, shortly));
+}
+
+if (wanted.Contains("full"))
+{
+    var full = await venue.Events(1, LargestSlot, ct);
+    for (var sold = 0L; sold < 200_000;) sold += (await Book(full, Connections, shortly)).Requests;
+    var fresh = await venue.Events(1, LargestSlot, ct);
+    await Compare("with 200,000 bookings in the slot", 0.85, () => Book(full, Connections, shortly), () => Book(fresh, Connections, shortly));
+}
+
+if (wanted.Contains("two"))
+{
+    await using var beside = await venue.Beside(ct);
+    var (shared, alone) = (await venue.Events(1, LargestSlot, ct), await venue.Events(1, LargestSlot, ct));
+    await Compare("two processes, hot slot, sum", 0.80, async () =>
+    {
+        await venue.FreshTokens(ct);
+        var halves = await Task.WhenAll(Load(shared, Connections / 2, shortly, venue.Balie), Load(shared, Connections / 2, shortly, beside));
+        return halves[0] + halves[1];
+    }, () => Book(alone, Connections, shortly));
+}
+
+if (wanted.Contains("reads"))
+{
+    var eventId = (await File.ReadAllLinesAsync(hotEvent, ct))[0];
+    await Compare("GET availability", 0.50, () => Get($"/api/v1/events/{eventId}/availability"), () => Get("/health"), "/health");
+}
+
+if (wanted.Contains("rest"))
+{
+    await Flood();
+    using var process = System.Diagnostics.Process.GetProcessById(venue.Balie.Id);
+    var megabytes = process.WorkingSet64 / 1024 / 1024;
+    report.Add("memory after the run", megabytes.ToString(CultureInfo.InvariantCulture) + " MB", "", null, "≤ 250 MB", megabytes <= 250);
+    var ready = await venue.Restart(ct);
+    report.Add("second start until /ready", Milliseconds(ready.TotalMilliseconds), "", null, "≤ 2 s", ready <= TimeSpan.FromSeconds(2));
+}
+
+var (exitCode, said) = await venue.Verify(ct);
+report.Add("balie verify afterwards", exitCode == 0 ? "no violated invariant" : "violations", "", null, "none", exitCode == 0);
+if (exitCode != 0) Console.WriteLine(said);
+await report.Write(Path.Combine(Environment.CurrentDirectory, "bench", "out"), ct);
+return exitCode;
+
+async Task<Measured> Book(string events, int connections, TimeSpan duration)
+{
+    await venue.FreshTokens(ct);
+    return await Load(events, connections, duration, venue.Balie);
+}
+
+async Task<Measured> Load(string events, int connections, TimeSpan duration, BalieProcess at)
+{
+    var measured = await Wrk.Run(at.Url, "book.lua", connections, duration, venue.TokenFile, events);
+    if (measured.Failed > 0) Console.WriteLine($"{measured.Failed} of {measured.Requests} bookings failed.");
+    return measured;
+}
+
+Task<Measured> Get(string path) => Wrk.Run(venue.Balie.Url, "get.lua", Connections, shortly, path);
+
+// Ours and its measure in turn, the ratio taken pair by pair.
+async Task Compare(string what, double goal, Func<Task<Measured>> ours, Func<Task<Measured>> other, string against = "hot slot")
+{
+    var pairs = new List<(Measured Ours, Measured Other)>();
+    for (var round = 0; round < Rounds; round++) pairs.Add((await ours(), await other()));
+    var ratio = Median(pairs.Select(pair => pair.Ours.PerSecond / pair.Other.PerSecond));
+    report.Add(what, $"{PerSecond(Median(pairs.Select(pair => pair.Ours.PerSecond)))}, p99 {Milliseconds(pairs.Max(pair => pair.Ours.P99))}",
+        $"{against} {PerSecond(Median(pairs.Select(pair => pair.Other.PerSecond)))}", ratio, string.Create(CultureInfo.InvariantCulture, $"≥ {goal:0.00}"), ratio >= goal);
+}
+
+// Sign-ins at a steady rate, whatever becomes of them, while others book.
+async Task Flood()
+{
+    const int LoginsPerSecond = 200;
+    using var ends = new CancellationTokenSource();
+    var flood = Task.Run(async () =>
+    {
+        var (knocks, sent) = (new List<Task>(), 0);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!ends.IsCancellationRequested && await timer.WaitForNextTickAsync(ct))
+            for (var i = 0; i < LoginsPerSecond / 20; i++) knocks.Add(venue.KnockInVain(sent++, ct));
+        await Task.WhenAll(knocks);
+        return sent;
+    }, ct);
+    var during = await Book(await venue.Events(1, LargestSlot, ct), 64, shortly);
+    await ends.CancelAsync();
+    report.Add($"bookings during {LoginsPerSecond} logins/s", $"{PerSecond(during.PerSecond)}, p99 {Milliseconds(during.P99)}", $"{await flood} logins sent", null,
+        "p99 ≤ 250 ms", during.P99 <= 250);
+}
+
+static double Median(IEnumerable<double> figures)
+{
+    var sorted = figures.Order().ToArray();
+    return sorted[sorted.Length / 2];
+}
