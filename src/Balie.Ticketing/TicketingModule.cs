@@ -67,8 +67,38 @@ public sealed class TicketingModule : IModule
         BookTickets.Map(api);
         ListBookings.Map(api);
         SeeBooking.Map(api);
+        SeeBookingCalendar.Map(api);
         CancelBooking.Map(api);
         ConfirmBooking.Map(api);
+    }
+
+    public void Verify(Checks that)
+    {
+        that.Holds("I1 every booking's total is the sum of its items", """
+            select format('booking %s of organisation %s: total %s, items %s', booking_id, org_id, total_minor, sum(quantity * price_minor))
+            from ticketing.bookings
+            left join ticketing.booking_items using (org_id, booking_id)
+            group by org_id, booking_id, total_minor
+            having total_minor is distinct from sum(quantity * price_minor)
+            """);
+        that.Holds("I7 every booking's history ends where the booking stands", """
+            select format('booking %s of organisation %s is %s, its history says %s', booking_id, org_id, status, told.to_status)
+            from ticketing.bookings
+            left join (
+                select distinct on (org_id, booking_id) org_id, booking_id, to_status
+                from ticketing.booking_history
+                order by org_id, booking_id, step desc
+            ) as told using (org_id, booking_id)
+            where told.to_status is distinct from status
+            """);
+        that.Holds("I7 every booking is of a slot of its event", """
+            select format('booking %s of organisation %s: slot %s', booking_id, org_id, slot_id)
+            from ticketing.bookings
+            where not exists (
+                select from ticketing.slots
+                where slots.org_id = bookings.org_id and slots.event_id = bookings.event_id and slots.slot_id = bookings.slot_id
+            )
+            """);
     }
 
     public void Schedule(Timetable at) => at.Every(OneMinute, ExpireBookings.Run);

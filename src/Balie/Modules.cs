@@ -31,6 +31,13 @@ public static class Modules
         return chosen;
     }
 
+    /// <summary>With the checks of the house as a whole, where it has the modules that they hold against each other.</summary>
+    public static IReadOnlyList<IModule> WithHouseChecks(IReadOnlyList<IModule> chosen)
+    {
+        var house = new HouseChecks();
+        return house.Needs.All(name => chosen.Any(module => module.Name == name)) ? [.. chosen, house] : chosen;
+    }
+
     /// <summary>What one process shows: with <c>--only</c> the others still answer asks, but have no routes, listeners and jobs here.</summary>
     /// <exception cref="OperatorException">A name is unknown.</exception>
     public static IReadOnlyList<IModule> Shown(IReadOnlyList<IModule> chosen, IEnumerable<string> only)

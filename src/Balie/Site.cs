@@ -50,7 +50,7 @@ internal sealed class Site : IAsyncDisposable
         _builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = LongestDrain);
         _builder.Services.AddSingleton(Data);
         _builder.Services.AddSingleton(new Migrator(ConnectionString, Balie.Modules.Scripts));
-        _builder.Services.AddKernel(_builder.Configuration, Modules);
+        _builder.Services.AddKernel(_builder.Configuration, Balie.Modules.WithHouseChecks(Modules));
         var app = _builder.Build();
         // Before anything acts on it; the host would ask the same at its start.
         app.Services.GetService<IStartupValidator>()?.Validate();

@@ -20,6 +20,6 @@ internal static class SeeSeats
         var free = (await inventory.FreeUnits(caller.OrgId, slotId, ct)).ToHashSet();
         return offer.Seats.Values.OrderBy(seat => seat.Seat).Select(seat => new Seat(
             seat.Seat, seat.Label, seat.Section, seat.Row, seat.Position, seat.Kind, free.Contains(seat.Seat),
-            [.. offer.Types.Where(type => type.Sections is null || type.Sections.Contains(seat.Section)).Select(type => type.TicketTypeId)])).ToArray();
+            [.. offer.Types.Where(type => type.MaySit(seat)).Select(type => type.TicketTypeId)])).ToArray();
     }
 }

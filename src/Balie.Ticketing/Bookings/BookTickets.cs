@@ -1,11 +1,8 @@
-using System.Net.Mail;
 using System.Security.Cryptography;
 using System.Text;
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Ticketing;
-using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
-using Balie.Ticketing.Seating;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Bookings;
@@ -17,8 +14,7 @@ namespace Balie.Ticketing.Bookings;
 /// </summary>
 internal static class BookTickets
 {
-    private const int MostItems = 20;
-    private const int MostTries = 5;
+    private const int MostTries = 10;
 
     /// <summary>Either <paramref name="Items"/>, or only a <paramref name="Quantity"/> where the event has one ticket type.</summary>
     public sealed record Request(
@@ -26,13 +22,6 @@ internal static class BookTickets
 
     /// <param name="Seats">Seat numbers of the plan; without them, a seated event gives the best that are free.</param>
     public sealed record Item(Guid TicketTypeId, int Quantity, IReadOnlyList<int>? Seats = null);
-
-    private sealed record Line(TypeOffer Type, int Quantity, IReadOnlyList<int>? Seats);
-
-    private sealed record Wish(EventOffer Offer, SlotOffer Slot, List<Line> Lines, BookingHolder? Holder)
-    {
-        public int Quantity => Lines.Sum(line => line.Quantity);
-    }
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/bookings", Handle).Public().WithMetadata(new AnswersWith(201), new WantsIdempotencyKey(LooksItself: true));
@@ -45,9 +34,9 @@ internal static class BookTickets
         {
             if (await offers.Find(caller.OrgId, request.EventId, ct) is not { } offer) return EventNotFound;
             var figures = await policies.Of(caller.OrgId, ct);
-            var wished = Read(request, caller, offer, figures, clock.GetUtcNow());
+            var wished = Wish.Read(request, caller, offer, figures, clock.GetUtcNow());
             if (wished.Value is not { } wish) return await Refuse(wished.Refusal ?? SoldOut);
-            if (await Seat(wish, caller.OrgId, inventory, ct) is not { } seated) return await Refuse(SoldOut.With("requested", wish.Quantity).With("available", 0));
+            if (await SeatChoice.Make(wish, caller.OrgId, inventory, tried, ct) is not { } seated) return await Refuse(SoldOut.With("requested", wish.Quantity).With("available", 0));
 
             var booking = Draft(seated, caller, inventory.Now + figures.HoldDuration, clock.GetUtcNow());
             var answer = StoredAnswer.Of(booking, once.Status);
@@ -65,7 +54,7 @@ internal static class BookTickets
                     continue;
 
                 // The best seats went to somebody else in this very moment: look for the next best.
-                case ClaimResult.UnitsTaken when tried < MostTries && offer.IsSeated && wish.Lines.All(line => line.Seats is null):
+                case ClaimResult.UnitsTaken when tried < MostTries && wish.LeavesSeatsToUs:
                     continue;
 
                 default:
@@ -76,95 +65,6 @@ internal static class BookTickets
         // A twin of this request may be the one that got the places: then its answer is ours.
         async Task<Outcome<Booking>> Refuse(Refusal refusal) =>
             await once.FindAfterTwin(system.As(caller.OrgId), ct) is { } earlier ? earlier : refusal;
-    }
-
-    private static Outcome<Wish> Read(Request request, Caller caller, EventOffer offer, Policies figures, DateTimeOffset now)
-    {
-        if (SlotOf(request, offer) is not { } slot) return request.SlotId is null ? SlotRequired : SlotNotFound;
-        if (LinesOf(request, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
-        if (lines.Count is 0 or > MostItems) return KernelRefusals.Invalid.At("items", $"Choose 1 to {MostItems} kinds of ticket.");
-        if (lines.Any(line => line.Quantity < 1)) return KernelRefusals.Invalid.At("items", "Every quantity must be at least 1.");
-        if (lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count) return KernelRefusals.Invalid.At("items", "Name every ticket type once.");
-
-        var holder = request.Holder ?? (caller.Email is null ? null : new BookingHolder("", caller.Email));
-        if (holder is null && caller.UserId is null) return HolderRequired;
-        if (request.Holder is { } given && Unusable(given) is { } unusable) return unusable;
-        if (Sale(offer, slot, lines, figures, now) is { } closed) return closed;
-        if (Limits(lines, figures) is { } limited) return limited;
-        if (BadSeats(offer, lines) is { } bad) return bad;
-        return new Wish(offer, slot, lines, holder);
-    }
-
-    private static SlotOffer? SlotOf(Request request, EventOffer offer) =>
-        request.SlotId is { } slotId ? offer.Slot(slotId) : offer.Slots is [var only] ? only : null;
-
-    private static List<Line>? LinesOf(Request request, EventOffer offer)
-    {
-        if (request.Items is null) return request.Quantity is { } quantity && offer.Types is [var only] ? [new Line(only, quantity, null)] : null;
-        var lines = new List<Line>(request.Items.Count);
-        foreach (var item in request.Items)
-        {
-            if (item is null || offer.Type(item.TicketTypeId) is not { } type) return null;
-            lines.Add(new Line(type, item.Quantity, item.Seats));
-        }
-        return lines;
-    }
-
-    private static Refusal? Unusable(BookingHolder holder)
-    {
-        if (holder.Name.Length is 0 or > 200) return KernelRefusals.Invalid.At("holder.name", "Give a name of at most 200 characters.");
-        var usable = holder.Email.Length <= 254 && MailAddress.TryCreate(holder.Email, out var address) && address.Address == holder.Email;
-        return usable ? null : KernelRefusals.Invalid.At("holder.email", "Give an e-mail address, such as name@example.org.");
-    }
-
-    private static Refusal? Sale(EventOffer offer, SlotOffer slot, List<Line> lines, Policies figures, DateTimeOffset now)
-    {
-        if (offer.Status != EventStates.OnSale || slot.Cancelled) return NotOnSale;
-        if (now > slot.StartsAt - figures.BookingCutOff) return SalesClosed;
-        if (lines.Any(line => line.Type.OnSaleUntil < now)) return SalesClosed;
-        return lines.Select(line => line.Type.OnSaleFrom).Where(from => from > now).Max() is { } opens ? NotOnSale.With("opensAt", opens) : null;
-    }
-
-    private static Refusal? Limits(List<Line> lines, Policies figures)
-    {
-        var quantity = lines.Sum(line => (long)line.Quantity);
-        if (quantity > figures.MaxTicketsPerOrder) return OverLimit.With("requested", quantity).With("available", figures.MaxTicketsPerOrder);
-        foreach (var (type, asked, _) in lines)
-        {
-            if (asked > type.MaxPerOrder) return OverLimit.With("requested", asked).With("available", type.MaxPerOrder);
-            if (asked < type.MinPerOrder) return BelowMinimum.With("requested", asked).With("minimum", type.MinPerOrder);
-        }
-        return null;
-    }
-
-    private static Refusal? BadSeats(EventOffer offer, List<Line> lines)
-    {
-        if (lines.All(line => line.Seats is null)) return null;
-        if (!offer.IsSeated) return KernelRefusals.Invalid.At("items", "This event has no numbered seats.");
-        if (lines.Any(line => line.Seats is null)) return KernelRefusals.Invalid.At("items", "Choose all seats, or leave all to us.");
-        if (lines.Any(line => line.Seats?.Count != line.Quantity)) return KernelRefusals.Invalid.At("items", "Choose as many seats as tickets.");
-        var chosen = lines.SelectMany(line => line.Seats ?? []).ToArray();
-        if (chosen.Distinct().Count() < chosen.Length) return KernelRefusals.Invalid.At("items", "Name every seat once.");
-        var allowed = lines.All(line => (line.Seats ?? []).All(number => offer.Seats.TryGetValue(number, out var seat) && MaySit(line.Type, seat)));
-        return allowed ? null : KernelRefusals.Invalid.At("items", "Some seats do not exist or are not sold with this ticket type.");
-    }
-
-    private static bool MaySit(TypeOffer type, SeatOffer seat) => type.Sections is null || type.Sections.Contains(seat.Section);
-
-    // Null when a seated event has too few seats left for somebody who leaves the choice to us.
-    private static async ValueTask<Wish?> Seat(Wish wish, Guid orgId, IInventory inventory, CancellationToken ct)
-    {
-        if (!wish.Offer.IsSeated || wish.Lines.All(line => line.Seats is not null)) return wish;
-        var free = (await inventory.FreeUnits(orgId, wish.Slot.SlotId, ct)).ToHashSet();
-        var lines = new List<Line>(wish.Lines.Count);
-        foreach (var line in wish.Lines)
-        {
-            var candidates = wish.Offer.Seats.Values.Where(seat => MaySit(line.Type, seat));
-            if (BestAvailable.Choose(candidates, free.Contains, line.Quantity) is not { } seats) return null;
-            free.ExceptWith(seats);
-            lines.Add(line with { Seats = seats });
-        }
-        return wish with { Lines = lines };
     }
 
     private static Booking Draft(Wish wish, Caller caller, DateTimeOffset holdUntil, DateTimeOffset now)

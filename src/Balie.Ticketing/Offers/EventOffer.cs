@@ -35,7 +35,10 @@ internal sealed record SlotOffer(
 /// <summary>One kind of ticket. <paramref name="Sections"/> are where it may sit, null for anywhere.</summary>
 internal sealed record TypeOffer(
     Guid TicketTypeId, string Name, Money Price, Guid? ZoneId, FrozenSet<string>? Sections, DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil,
-    int MinPerOrder, int MaxPerOrder);
+    int MinPerOrder, int MaxPerOrder)
+{
+    public bool MaySit(SeatOffer seat) => Sections is null || Sections.Contains(seat.Section);
+}
 
 /// <summary>One numbered seat; <paramref name="Seat"/> is its unit in the pool of every slot.</summary>
 internal sealed record SeatOffer(int Seat, string Section, string Row, int Position, string Label, string Kind)
