@@ -26,7 +26,7 @@ public static class KernelSetup
         AddBackground(services, config, modules);
         services.AddHttpContextAccessor();
         services.AddScoped(CallersDb);
-        services.AddWeb(config);
+        services.AddWeb(config, modules);
         foreach (var module in modules) module.AddServices(services, config.GetSection($"Balie:{module.Name}"));
         return services;
     }

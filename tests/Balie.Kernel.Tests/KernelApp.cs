@@ -4,6 +4,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Balie.Kernel.Tests;
 
+internal static class ProbeRefusals
+{
+    public static readonly Refusal NoteNotFound = Refusal.NotFound("probe.note_not_found", "There is no such note.");
+
+    public static Refusal TooFew(int requested, IReadOnlyList<string> notes) =>
+        Refusal.Conflict("probe.too_few", "There are not that many.").With("requested", requested).With("notes", notes);
+}
+
 /// <summary>A module of a few lines, so that the ground can be tested through the front door without any product on it.</summary>
 public sealed class ProbeModule : IModule
 {
@@ -38,7 +46,7 @@ public sealed class ProbeModule : IModule
     private static async Task<Outcome<Note>> See(Guid noteId, Db db, CancellationToken ct) =>
         await db.One<Note>("select note_id, text from probe.notes where org_id = @orgId and note_id = @noteId", new { noteId }, ct) is { } note
             ? note
-            : Refusal.NotFound("probe.note_not_found", "There is no such note.");
+            : ProbeRefusals.NoteNotFound;
 
     /// <summary>Looks for text with values of every kind that a query can carry.</summary>
     internal static class SearchNotes

@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Balie.Kernel;
 
@@ -33,15 +32,14 @@ public sealed class Outcome<T> : IResult, IEndpointMetadataProvider
         return StoredAnswer.Of(Value, AnswersWith.StatusOf(httpContext)).Write(httpContext);
     }
 
+    // What the type alone can tell. The route's own words (201, who may) come later, and ApiOperations adds them.
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
-        var shape = typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(Page<>)
+        var shape = typeof(T) == typeof(Done) ? typeof(Envelope<object>)
+            : typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(Page<>)
             ? typeof(Envelope<>).MakeGenericType(typeof(T).GetGenericArguments()[0].MakeArrayType())
             : typeof(Envelope<T>);
-        var status = builder.Metadata.OfType<AnswersWith>().LastOrDefault()?.Status ?? StatusCodes.Status200OK;
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(status, shape, ["application/json"]));
-        foreach (var problem in (int[])[400, 401, 403, 404, 409, 422, 429, 503])
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(problem, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, shape, ["application/json"]));
     }
 }
 

@@ -26,7 +26,7 @@ internal static class WebSetup
         RateLimits.RemainingHeader, RateLimits.PolicyHeader,
     ];
 
-    public static void AddWeb(this IServiceCollection services, IConfiguration config)
+    public static void AddWeb(this IServiceCollection services, IConfiguration config, IReadOnlyList<IModule> modules)
     {
         var options = WebOptions.Read(config);
         services.AddSingleton(options);
@@ -39,6 +39,9 @@ internal static class WebSetup
         services.AddHostedService<Otlp>();
         services.AddHostedService<Drain>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestShutdown);
+        services.AddOpenApi(ApiDocument.Version, openApi => ApiDocument.Describe(openApi, modules));
+        services.AddSingleton<ApiDocument>();
+        services.AddSingleton<ProblemPages>();
         services.AddRouting();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => AllowListed(policy, options)));
         services.Configure<ForwardedHeadersOptions>(forwarded => BelieveListed(forwarded, options));
@@ -66,6 +69,7 @@ internal static class WebSetup
     {
         Health.Map(root);
         SeeMetrics.Map(root);
+        SeeApi.Map(root);
     }
 
     /// <summary>A group in which every GET route also answers HEAD; the server leaves the body out.</summary>

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Balie.Kernel;
+
+/// <summary>
+/// The description of the API for people, <c>/docs</c>: the same document as <c>/openapi/v1.json</c>, written out as one page that needs no
+/// script, no other host and no network.
+/// </summary>
+internal static class DocsPage
+{
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = Json.Options.Encoder };
+
+    private sealed record Route(string Method, string Path, JsonNode Operation)
+    {
+        public string Id => Operation["operationId"]?.GetValue<string>() ?? Path;
+        public string Tag => Operation["tags"]?[0]?.GetValue<string>() ?? "Other";
+    }
+
+    public static string Write(byte[] openApi)
+    {
+        var document = JsonNode.Parse(openApi) ?? throw new JsonException("The description of the API is empty.");
+        var words = new SchemaWords(document);
+        var routes = Routes(document).ToLookup(route => route.Tag);
+        var page = Html.Page("Balie API", document["info"]?["description"]?.GetValue<string>() ?? "");
+        foreach (var tag in routes) WriteContents(page, tag);
+        foreach (var tag in routes)
+        {
+            page.Add($"<h2 id=\"{tag.Key}\">{tag.Key}</h2>\n");
+            foreach (var route in tag) WriteRoute(page, words, route);
+        }
+        return page.End();
+    }
+
+    private static IEnumerable<Route> Routes(JsonNode document) =>
+        from path in document["paths"]?.AsObject() ?? []
+        from method in Methods
+        where path.Value?[method] is not null
+        select new Route(method.ToUpperInvariant(), path.Key, path.Value[method]!); // The line above looked.
+
+    private static void WriteContents(Html page, IGrouping<string, Route> tag)
+    {
+        page.Add($"<nav aria-label=\"{tag.Key}\"><p><a href=\"#{tag.Key}\">{tag.Key}</a></p><ul class=\"routes\">\n");
+        foreach (var route in tag) page.Add($"<li><a href=\"#{route.Id}\"><code><span class=\"method\">{route.Method}</span>{route.Path}</code></a></li>\n");
+        page.Add($"</ul></nav>\n");
+    }
+
+    private static void WriteRoute(Html page, SchemaWords words, Route route)
+    {
+        var operation = route.Operation;
+        page.Add($"""
+            <article id="{route.Id}">
+            <h3><code><span class="method">{route.Method}</span>{route.Path}</code></h3>
+            <p>{operation["summary"]?.GetValue<string>()}</p>
+            <p>{WhoMay(operation)} {operation["description"]?.GetValue<string>()}</p>
+
+            """);
+        var parameters = (operation["parameters"]?.AsArray() ?? []).Select(words.Resolve).OfType<JsonNode>().ToArray();
+        WriteMembers(page, "Parameters", parameters.Select(parameter => new SchemaWords.Member(
+            $"{parameter["name"]} ({parameter["in"]})", words.Kind(parameter["schema"]), parameter["required"]?.GetValue<bool>() ?? false, parameter["description"]?.GetValue<string>())));
+        var body = operation["requestBody"]?["content"]?.AsObject().FirstOrDefault();
+        WriteMembers(page, "Body", words.Members(body?.Value?["schema"]));
+        WriteAnswers(page, words, operation);
+        page.Add($"<pre><code>{Curl(words, route, parameters, body)}</code></pre>\n</article>\n");
+    }
+
+    private static string WhoMay(JsonNode operation) =>
+        operation["security"]?.AsArray().Any(requirement => requirement?.AsObject().Count == 0) is true ? "Guests are welcome." : "For signed-in people and API keys.";
+
+    private static void WriteMembers(Html page, string caption, IEnumerable<SchemaWords.Member> members)
+    {
+        var rows = members.ToArray();
+        if (rows.Length == 0) return;
+        page.Add($"<div class=\"scroll\"><table><caption>{caption}</caption>\n<tr><th scope=\"col\">Name</th><th scope=\"col\">Kind</th><th scope=\"col\">Required</th><th scope=\"col\">Meaning</th></tr>\n");
+        foreach (var row in rows)
+            page.Add($"<tr><td><code>{row.Name}</code></td><td>{row.Kind}</td><td>{(row.Required ? "yes" : "")}</td><td>{row.Description}</td></tr>\n");
+        page.Add($"</table></div>\n");
+    }
+
+    private static void WriteAnswers(Html page, SchemaWords words, JsonNode operation)
+    {
+        page.Add($"<div class=\"scroll\"><table><caption>Answers</caption>\n");
+        foreach (var (status, answer) in operation["responses"]?.AsObject() ?? [])
+            page.Add($"<tr><th scope=\"row\">{status}</th><td>{words.Resolve(answer)?["description"]?.GetValue<string>()}</td></tr>\n");
+        page.Add($"</table></div>\n");
+        var success = operation["responses"]?.AsObject().FirstOrDefault(answer => answer.Key[0] == '2').Value;
+        var data = words.Resolve(success?["content"]?["application/json"]?["schema"])?["properties"]?["data"];
+        var shape = words.Resolve(data);
+        WriteMembers(page, shape?["items"] is null ? "data" : "data[]", words.Members(shape?["items"] ?? data));
+    }
+
+    private static string Curl(SchemaWords words, Route route, JsonNode[] parameters, KeyValuePair<string, JsonNode?>? body)
+    {
+        var path = parameters.Where(parameter => parameter["in"]?.ToString() == "path")
+            .Aggregate(route.Path, (so, parameter) => so.Replace($"{{{parameter["name"]}}}", words.Example(parameter["schema"])?.ToString(), StringComparison.Ordinal));
+        var lines = new List<string> { $"curl -X {route.Method} \"$BALIE{path}\"" };
+        if (!WhoMay(route.Operation).StartsWith("Guests", StringComparison.Ordinal)) lines.Add("-H \"Authorization: Bearer $TOKEN\"");
+        foreach (var header in parameters.Where(parameter => parameter["in"]?.ToString() == "header" && parameter["required"]?.GetValue<bool>() is true))
+            lines.Add($"-H '{header["name"]}: {(header["name"]?.ToString() == "If-Match" ? "\"v1\"" : words.Example(header["schema"]))}'");
+        if (body is { Key: { } type, Value: { } content })
+        {
+            lines.Add($"-H 'Content-Type: {type}'");
+            lines.Add($"-d '{words.Example(content["schema"])?.ToJsonString(Compact)}'");
+        }
+        return string.Join(" \\\n  ", lines);
+    }
+}
