@@ -46,7 +46,8 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>The program itself, wired but not started: all modules of the installation behind the faces that this process shows.</summary>
     public WebApplication Build(IReadOnlyList<IModule> shown)
     {
-        _builder.WebHost.UseKestrelHttpsConfiguration();
+        _builder.WebHost.UseKestrelHttpsConfiguration().UseBalieLimits();
+        _builder.Logging.AddBalieLogs(_builder.Configuration, _builder.Environment);
         _builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = LongestDrain);
         _builder.Services.AddSingleton(Data);
         _builder.Services.AddSingleton(new Migrator(ConnectionString, Balie.Modules.Scripts));
