@@ -40,6 +40,7 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         Assert.Equal("SearchNotes", search.GetProperty("operationId").GetString());
         Assert.Equal("Looks for text with values of every kind that a query can carry.", search.GetProperty("summary").GetString());
         Assert.Equal("Probe", search.GetProperty("tags")[0].GetString());
+        Assert.All(Operations(await Document()), operation => Assert.Contains(operation.GetProperty("tags")[0].GetString(), (string[])["Probe", "Kernel"]));
     }
 
     [Fact]

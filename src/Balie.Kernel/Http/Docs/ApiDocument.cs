@@ -21,7 +21,7 @@ internal sealed class ApiDocument
 
     public static void Describe(OpenApiOptions options, IReadOnlyList<IModule> modules)
     {
-        var operations = new ApiOperations(modules, XmlSummaries.Of(modules.Select(module => module.GetType().Assembly)));
+        var operations = new ApiOperations(modules, XmlSummaries.Of(modules.Select(module => module.GetType().Assembly).Append(typeof(ApiDocument).Assembly)));
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description =>
             description.HttpMethod != HttpMethods.Head && description.ActionDescriptor.EndpointMetadata.OfType<Access>().Any();
@@ -67,7 +67,7 @@ internal sealed class ApiDocument
         };
         TellApart(document);
         document.Servers = [new OpenApiServer { Url = "/" }];
-        document.Tags = modules.Select(module => new OpenApiTag { Name = ApiOperations.TagOf(module) }).ToHashSet();
+        document.Tags = modules.Select(ApiOperations.TagOf).Append(ApiOperations.KernelTag).Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.AddComponent<IOpenApiSecurityScheme>(ApiOperations.Bearer, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,

@@ -14,6 +14,7 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
 {
     public const string Bearer = "bearer";
     public const string ApiKey = "apiKey";
+    public const string KernelTag = "Kernel";
     private const string ProblemSchema = "Problem";
     private const string ProblemType = "application/problem+json";
     private static readonly string[] RateHeaders = [RateLimits.PolicyHeader, RateLimits.RemainingHeader];
@@ -37,13 +38,14 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
 
     private void Name(OpenApiOperation operation, OpenApiDocument document, MethodInfo? handler, string route)
     {
-        // A slice is a static class; a handler written elsewhere is named by its route.
-        var slice = handler?.DeclaringType is { IsAbstract: true, IsSealed: true } type ? type : null;
+        // A slice is a static class, perhaps around a closure; a handler written elsewhere is named by its route.
+        var declared = handler?.DeclaringType;
+        while (declared is { IsNested: true } && declared.Name.StartsWith('<')) declared = declared.DeclaringType;
+        var slice = declared is { IsAbstract: true, IsSealed: true } ? declared : null;
         operation.OperationId = slice?.Name ?? NotPlain().Replace(route.ToLowerInvariant(), "_").Trim('_');
         operation.Summary = slice is null ? null : summaries.Of(slice) ?? Words().Replace(slice.Name, " $1").Trim();
-        operation.Tags = modules.FirstOrDefault(module => module.GetType().Assembly == handler?.DeclaringType?.Assembly) is { } owner
-            ? new HashSet<OpenApiTagReference> { new(TagOf(owner), document) }
-            : null;
+        var owner = modules.FirstOrDefault(module => module.GetType().Assembly == declared?.Assembly);
+        operation.Tags = new HashSet<OpenApiTagReference> { new(owner is null ? KernelTag : TagOf(owner), document) };
     }
 
     private static void Secure(OpenApiOperation operation, OpenApiDocument document, Access access)
@@ -134,6 +136,7 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
 
     private static string TitleOf(int status, Refusal refusal) => status switch
     {
+        404 => "There is no such thing, or it is not yours to see.",
         409 => "It contradicts what is already there; the problem holds the current numbers.",
         412 => KernelRefusals.VersionChanged.Message,
         422 => "Readable, but not valid. See `errors`.",
