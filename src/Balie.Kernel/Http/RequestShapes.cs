@@ -6,6 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Balie.Kernel;
 
+/// <summary>Metadata: probes ask here by address, whatever hosts this installation answers for.</summary>
+internal sealed record AnyHost;
+
 /// <summary>
 /// Refuses requests whose shape alone is wrong: two lengths at once (smuggling), methods nobody uses here, a host that is not ours, and
 /// addresses with control characters or broken UTF-8, which would otherwise reach the database as text it cannot hold.
@@ -35,11 +38,14 @@ internal sealed class RequestShapes(RequestDelegate next, WebOptions options)
     {
         var request = http.Request;
         if (!Used.Contains(request.Method)) return KernelRefusals.ForStatus(StatusCodes.Status405MethodNotAllowed);
-        if (request.Headers.TransferEncoding.Count > 0 && (request.Headers.ContentLength is not null || request.Headers.ContainsKey(LengthSetAside)))
-            return KernelRefusals.Malformed;
-        if (_hosts.Count > 0 && !_hosts.Contains(request.Host.Host)) return KernelRefusals.HostUnknown;
+        if (request.Headers.TransferEncoding.Count > 0 && HasLength(request.Headers)) return KernelRefusals.Malformed;
+        if (!IsOurs(request.Host.Host) && http.GetEndpoint()?.Metadata.GetMetadata<AnyHost>() is null) return KernelRefusals.HostUnknown;
         return IsText(Target(http)) ? null : KernelRefusals.AddressUnreadable;
     }
+
+    private static bool HasLength(IHeaderDictionary headers) => headers.ContentLength is not null || headers.ContainsKey(LengthSetAside);
+
+    private bool IsOurs(string host) => _hosts.Count == 0 || _hosts.Contains(host);
 
     private static string Target(HttpContext http)
     {

@@ -19,14 +19,15 @@ internal static class Health
 
     public static void Map(IEndpointRouteBuilder root)
     {
-        root.MapGet("/health", (RequestDelegate)(http => Write(http, Alive))).ExcludeFromDescription();
-        root.MapGet("/ready", (RequestDelegate)SeeReady).ExcludeFromDescription();
+        root.MapGet("/health", (RequestDelegate)(http => Write(http, Alive))).ExcludeFromDescription().WithMetadata(new AnyHost());
+        root.MapGet("/ready", (RequestDelegate)SeeReady).ExcludeFromDescription().WithMetadata(new AnyHost());
     }
 
     private static async Task SeeReady(HttpContext http)
     {
-        if (await http.RequestServices.GetRequiredService<Readiness>().Problem() is { } problem) await Problems.Write(http, KernelRefusals.NotReady with { Message = problem });
-        else await Write(http, Ready);
+        var problem = await http.RequestServices.GetRequiredService<Readiness>().Problem();
+        if (problem is null) await Write(http, Ready);
+        else await Problems.Write(http, KernelRefusals.NotReady with { Message = problem });
     }
 
     private static Task Write(HttpContext http, byte[] body)
@@ -38,7 +39,8 @@ internal static class Health
 }
 
 /// <summary>Looks at most once a second, for at most a second, however often it is asked.</summary>
-internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModule> modules, IHostApplicationLifetime life, ILogger<Readiness> log) : IDisposable
+internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModule> modules, IHostApplicationLifetime life, ILogger<Readiness> log)
+    : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
@@ -77,7 +79,8 @@ internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModu
         try
         {
             // Once complete they stay so; a newer program may add its own while this one serves on.
-            if (!_migrated && await Missing(patience.Token) is > 0 and var missing) return $"The database lacks {missing} migrations: run balie migrate.";
+            if (!_migrated && await Missing(patience.Token) is > 0 and var missing)
+                return $"The database lacks {missing} migrations: run balie migrate.";
             _migrated = true;
             await using var command = databases.App.CreateCommand("select 1");
             await command.ExecuteScalarAsync(patience.Token);
@@ -96,7 +99,10 @@ internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModu
     private Task<int> Missing(CancellationToken ct)
     {
         IReadOnlyList<MigrationScript> scripts =
-            [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
+        [
+            .. MigrationScript.Of("kernel", typeof(IModule).Assembly),
+            .. modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly)),
+        ];
         return new Migrator("", scripts).Missing(databases.App, ct);
     }
 
@@ -104,13 +110,16 @@ internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModu
     private static partial void LogChanged(ILogger log, string state);
 }
 
-/// <summary>Between being asked to stop and closing the door: serve on for <see cref="WebOptions.Drain"/>, while <c>/ready</c> sends callers elsewhere.</summary>
+/// <summary>
+/// Between being asked to stop and closing the door: serve on for <see cref="WebOptions.Drain"/>, while <c>/ready</c> sends callers elsewhere.
+/// </summary>
 internal sealed class Drain(WebOptions options, TimeProvider clock) : IHostedLifecycleService
 {
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        options.Drain > TimeSpan.Zero
-            ? Task.Delay(options.Drain, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-            : Task.CompletedTask;
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Drain > TimeSpan.Zero)
+            await Task.Delay(options.Drain, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -6,15 +6,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Kernel;
 
-/// <summary><c>/metrics</c>, for this machine and for whoever <see cref="WebOptions.MetricsReaders"/> lists; nobody else learns that it is there.</summary>
+/// <summary>
+/// <c>/metrics</c>, for this machine and for whoever <see cref="WebOptions.MetricsReaders"/> lists; nobody else learns that it is there.
+/// </summary>
 internal static class SeeMetrics
 {
     public static void Map(IEndpointRouteBuilder root)
     {
         var readers = WebOptions.Networks("Balie:MetricsReaders", root.ServiceProvider.GetRequiredService<WebOptions>().MetricsReaders);
         var metrics = root.ServiceProvider.GetRequiredService<Metrics>();
-        root.MapGet("/metrics", (RequestDelegate)(http => MaySee(http.Connection.RemoteIpAddress, readers) ? Write(http, metrics) : Problems.Write(http, KernelRefusals.RouteNotFound)))
-            .ExcludeFromDescription();
+        RequestDelegate see = http => MaySee(http.Connection.RemoteIpAddress, readers)
+            ? Write(http, metrics)
+            : Problems.Write(http, KernelRefusals.RouteNotFound);
+        root.MapGet("/metrics", see).ExcludeFromDescription().WithMetadata(new AnyHost());
     }
 
     private static Task Write(HttpContext http, Metrics metrics)

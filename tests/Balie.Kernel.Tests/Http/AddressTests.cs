@@ -106,4 +106,10 @@ public sealed class HostTests(StrictHostApp app) : IClassFixture<StrictHostApp>
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/ready")]
+    [InlineData("/metrics")]
+    public async Task Probes_ask_by_address(string path) => Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
 }

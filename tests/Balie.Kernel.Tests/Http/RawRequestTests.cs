@@ -6,13 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Kernel.Tests.Http;
 
-/// <summary>Real Kestrel that loses patience with a slow body after two seconds instead of five.</summary>
+/// <summary>Real Kestrel that loses patience after two seconds instead of five and ten.</summary>
 public sealed class ImpatientApp : SocketApp<ProbeModule>
 {
     protected override void Configure(WebApplicationBuilder builder)
     {
         base.Configure(builder);
-        builder.Services.PostConfigure<KestrelServerOptions>(server => server.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(2)));
+        builder.Services.PostConfigure<KestrelServerOptions>(server =>
+        {
+            server.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(2));
+            server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(2);
+        });
     }
 }
 
@@ -117,6 +121,14 @@ public sealed class RawRequestTests(ImpatientApp app) : IClassFixture<ImpatientA
     public async Task A_body_that_does_not_arrive_in_time_is_given_up()
     {
         var answer = await app.Raw("POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Key + "Content-Length: 50\r\n\r\n{", Ct);
+
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_that_do_not_arrive_in_time_are_given_up()
+    {
+        var answer = await app.Raw("GET /api/v1/programme HTTP/1.1\r\n" + Host + "X-Slow: ", Ct);
 
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
     }
