@@ -11,6 +11,7 @@ namespace Balie.Kernel;
 internal sealed class Bodies(RequestDelegate next)
 {
     private const string Json = "application/json";
+    private const string JsonInUtf8 = "application/json; charset=utf-8";
 
     public Task Invoke(HttpContext http)
     {
@@ -44,7 +45,7 @@ internal sealed class Bodies(RequestDelegate next)
     private static bool IsJson(string? type)
     {
         if (type is null) return false;
-        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.Equals("application/json; charset=utf-8", StringComparison.OrdinalIgnoreCase)) return true;
+        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.Equals(JsonInUtf8, StringComparison.OrdinalIgnoreCase)) return true;
         return MediaTypeHeaderValue.TryParse(type, out var parsed)
             && parsed.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
             && (!parsed.Charset.HasValue || parsed.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));

@@ -12,7 +12,8 @@ internal sealed class CrossSite(RequestDelegate next)
 
     private static bool IsForged(HttpRequest request)
     {
-        if (request.Headers.Cookie.Count == 0 || request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey(Admission.ApiKeyHeader)) return false;
+        if (request.Headers.Cookie.Count == 0) return false;
+        if (request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey(Admission.ApiKeyHeader)) return false;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) return false;
         if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site) return site is not ["same-origin" or "none"];
         return request.Headers.Origin is { Count: > 0 } origin

@@ -11,7 +11,8 @@ internal sealed class RequestIds(RequestDelegate next)
 {
     public const string Header = "X-Request-Id";
     private const int Longest = 64;
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     public Task Invoke(HttpContext http)
     {

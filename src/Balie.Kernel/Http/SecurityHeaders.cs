@@ -15,9 +15,11 @@ public sealed record CachedFor(TimeSpan Age)
 
 public static class AnswerRules
 {
-    public static TBuilder ShownInBrowser<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new ShownInBrowser());
+    public static TBuilder ShownInBrowser<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new ShownInBrowser());
 
-    public static TBuilder CachedFor<TBuilder>(this TBuilder route, TimeSpan age) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new CachedFor(age));
+    public static TBuilder CachedFor<TBuilder>(this TBuilder route, TimeSpan age) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new CachedFor(age));
 }
 
 /// <summary>
@@ -28,9 +30,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private static readonly StringValues ApiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
     private static readonly StringValues PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        + "form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-    private static readonly StringValues BrowserPowers = "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(self), usb=()";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        + "manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+    private static readonly StringValues BrowserPowers =
+        "accelerometer=(), camera=(self), geolocation=(), gyroscope=(), microphone=(), payment=(self), usb=()";
     private static readonly StringValues HttpsForAYear = "max-age=31536000; includeSubDomains";
     private static readonly StringValues NoSniff = "nosniff";
     private static readonly StringValues NoReferrer = "no-referrer";

@@ -39,8 +39,8 @@ internal static class Health
 }
 
 /// <summary>Looks at most once a second, for at most a second, however often it is asked.</summary>
-internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModule> modules, IHostApplicationLifetime life, ILogger<Readiness> log)
-    : IDisposable
+internal sealed partial class Readiness(
+    Databases databases, IReadOnlyList<IModule> modules, IHostApplicationLifetime life, ILogger<Readiness> log) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
@@ -111,7 +111,8 @@ internal sealed partial class Readiness(Databases databases, IReadOnlyList<IModu
 }
 
 /// <summary>
-/// Between being asked to stop and closing the door: serve on for <see cref="WebOptions.Drain"/>, while <c>/ready</c> sends callers elsewhere.
+/// Between being asked to stop and closing the door: serve on for <see cref="WebOptions.Drain"/>, while <c>/ready</c> sends callers
+/// elsewhere.
 /// </summary>
 internal sealed class Drain(WebOptions options, TimeProvider clock) : IHostedLifecycleService
 {

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Balie.Kernel;
 
-/// <summary>The one meter and the one source of our own figures and spans. Names are <c>balie.noun.fact</c>; labels are few and bounded.</summary>
+/// <summary>The meter and the source of our own figures and spans. Names are <c>balie.noun.fact</c>; labels are few and bounded.</summary>
 public static class Instruments
 {
     public const string Name = "Balie";

@@ -110,9 +110,10 @@ public static class Logs
 
         public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
         {
-            var line = string.Create(CultureInfo.InvariantCulture,
-                $"{clock.GetLocalNow():HH:mm:ss} {LevelOf(logEntry.LogLevel),-5} {Plain(logEntry.Formatter(logEntry.State, null))}  ({logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..]})\n");
-            textWriter.Write(line);
+            var source = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..];
+            var message = Plain(logEntry.Formatter(logEntry.State, null));
+            textWriter.Write(string.Create(
+                CultureInfo.InvariantCulture, $"{clock.GetLocalNow():HH:mm:ss} {LevelOf(logEntry.LogLevel),-5} {message}  ({source})\n"));
             if (logEntry.Exception is not { } exception) return;
             foreach (var part in exception.ToString().Split('\n')) textWriter.Write($"         {Plain(part.TrimEnd())}\n");
         }

@@ -9,9 +9,9 @@ namespace Balie.Kernel;
 using Label = KeyValuePair<string, object?>;
 
 /// <summary>
-/// All figures of the process in the text format of Prometheus (exposition format 0.0.4), gathered from <see cref="System.Diagnostics.Metrics"/>
-/// without a library. A measurement of a series seen before allocates nothing. Series are bounded per instrument: whatever a label would add
-/// beyond that is summed up under <c>otel_metric_overflow="true"</c>.
+/// All figures of the process in the text format of Prometheus (exposition format 0.0.4), gathered from
+/// <see cref="System.Diagnostics.Metrics"/> without a library. A measurement of a series seen before allocates nothing. Series are bounded
+/// per instrument: whatever a label would add beyond that is summed up under <c>otel_metric_overflow="true"</c>.
 /// </summary>
 internal sealed class Metrics : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class Metrics : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (!Meters.Contains(instrument.Meter.Name)) return;
-            listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, static (_, one) => new Family(one), instrument));
+            var family = _families.GetOrAdd(instrument.Name, static (_, one) => new Family(one), instrument);
+            listener.EnableMeasurementEvents(instrument, family);
         };
         _listener.SetMeasurementEventCallback<byte>(static (_, value, labels, family) => Record(family, value, labels));
         _listener.SetMeasurementEventCallback<short>(static (_, value, labels, family) => Record(family, value, labels));
@@ -144,9 +145,12 @@ internal sealed class Metrics : IDisposable
     private static string Escaped(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
+    private static string Quoted(object? value) =>
+        Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Replace("\"", "\\\"", StringComparison.Ordinal);
+
     private sealed class Series(Label[] labels, double[] bounds)
     {
-        private readonly string _labels = string.Join(',', labels.Select(label => $"{Plain(label.Key)}=\"{Escaped(Convert.ToString(label.Value, CultureInfo.InvariantCulture) ?? "").Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        private readonly string _labels = string.Join(',', labels.Select(label => $"{Plain(label.Key)}=\"{Quoted(label.Value)}\""));
         private readonly long[] _buckets = new long[bounds.Length + 1];
         private double _value;
 

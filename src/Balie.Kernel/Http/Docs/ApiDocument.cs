@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,20 +14,23 @@ internal sealed class ApiDocument
     public const string Version = "v1";
     private readonly Lazy<Task<byte[]>> _json;
 
-    public ApiDocument([FromKeyedServices(Version)] IOpenApiDocumentProvider provider) => _json = new Lazy<Task<byte[]>>(() => Write(provider));
+    public ApiDocument([FromKeyedServices(Version)] IOpenApiDocumentProvider provider) =>
+        _json = new Lazy<Task<byte[]>>(() => Write(provider));
 
     public Task<byte[]> Json() => _json.Value;
 
     public static void Describe(OpenApiOptions options, IReadOnlyList<IModule> modules)
     {
-        var operations = new ApiOperations(modules, XmlSummaries.Of(modules.Select(module => module.GetType().Assembly).Append(typeof(ApiDocument).Assembly)));
+        var assemblies = modules.Select(module => module.GetType().Assembly).Append(typeof(ApiDocument).Assembly);
+        var operations = new ApiOperations(modules, XmlSummaries.Of(assemblies));
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description =>
             description.HttpMethod != HttpMethods.Head && description.ActionDescriptor.EndpointMetadata.OfType<Access>().Any();
         options.CreateSchemaReferenceId = info => NameOf(info.Type);
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            Explain(schema, context.JsonTypeInfo.Type, context.JsonPropertyInfo?.IsGetNullable is true, context.ParameterDescription is not null);
+            var nullable = context.JsonPropertyInfo?.IsGetNullable is true;
+            Explain(schema, context.JsonTypeInfo.Type, nullable, context.ParameterDescription is not null);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(operations.Complete);
@@ -42,7 +44,7 @@ internal sealed class ApiDocument
     // Two slices may both answer a Summary: the slice's name tells them apart. An envelope is no type of its own to a reader.
     private static string? NameOf(Type type)
     {
-        if (type.IsGenericType || type.IsArray || type.IsPrimitive || type == typeof(string) || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true) return null;
+        if (type.IsGenericType || type.IsArray || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true) return null;
         return type.DeclaringType is { } slice ? slice.Name + type.Name : type.Name;
     }
 
@@ -61,13 +63,14 @@ internal sealed class ApiDocument
         document.Info = new OpenApiInfo
         {
             Title = "Balie",
-            Version = typeof(ApiDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0],
+            Version = typeof(ApiDocument).Assembly.GetName().Version?.ToString(3),
             Description = "Box office, shop, resale market and glossary. Every success is an envelope, every error a problem (RFC 9457) "
                 + "whose `code` is stable and explained under `/problems/{code}`.",
         };
         TellApart(document);
         document.Servers = [new OpenApiServer { Url = "/" }];
-        document.Tags = modules.Select(ApiOperations.TagOf).Append(ApiOperations.KernelTag).Select(name => new OpenApiTag { Name = name }).ToHashSet();
+        string[] tags = [.. modules.Select(ApiOperations.TagOf), ApiOperations.KernelTag];
+        document.Tags = tags.Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.AddComponent<IOpenApiSecurityScheme>(ApiOperations.Bearer, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,

@@ -16,6 +16,8 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
     public const string ApiKey = "apiKey";
     public const string KernelTag = "Kernel";
     private const string ProblemSchema = "Problem";
+    private const string KeyMeaning = "A new UUID for a new request, and the same one for every repetition of it.";
+    private const string OrganisationMeaning = "The organisation's name in addresses, or its id; by default that of the host name.";
     private const string ProblemType = "application/problem+json";
     private static readonly string[] RateHeaders = [RateLimits.PolicyHeader, RateLimits.RemainingHeader];
 
@@ -72,24 +74,24 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
                 Maximum = Paging.LargestLimit.ToString(CultureInfo.InvariantCulture),
                 Default = JsonValue.Create(Paging.DefaultLimit),
             });
-            Add("cursor", ParameterLocation.Query, false, "`meta.nextCursor` of the page before.", new OpenApiSchema { Type = JsonSchemaType.String });
+            Add("cursor", ParameterLocation.Query, false, "`meta.nextCursor` of the page before.", Text());
         }
         if (parameters.Contains(typeof(IfMatch)))
-            Add("If-Match", ParameterLocation.Header, true, "The ETag of the version that was edited, or `*`.", new OpenApiSchema { Type = JsonSchemaType.String });
+            Add("If-Match", ParameterLocation.Header, true, "The ETag of the version that was edited, or `*`.", Text());
         if (metadata.OfType<WantsIdempotencyKey>().Any())
-            Add(Idempotency.KeyHeader, ParameterLocation.Header, true, "A new UUID for a new request, and the same one for every repetition of it.",
-                new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
-        Add(Admission.OrganisationHeader, ParameterLocation.Header, false, "The organisation's name in addresses, or its id; by default that of the host name.",
-            new OpenApiSchema { Type = JsonSchemaType.String });
+            Add(Idempotency.KeyHeader, ParameterLocation.Header, true, KeyMeaning, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
+        Add(Admission.OrganisationHeader, ParameterLocation.Header, false, OrganisationMeaning, Text());
 
         void Add(string name, ParameterLocation where, bool required, string description, OpenApiSchema schema)
         {
-            document.AddComponent<IOpenApiParameter>(name, new OpenApiParameter { Name = name, In = where, Required = required, Description = description, Schema = schema });
+            document.AddComponent<IOpenApiParameter>(
+                name, new OpenApiParameter { Name = name, In = where, Required = required, Description = description, Schema = schema });
             operation.Parameters.Add(new OpenApiParameterReference(name, document));
         }
     }
 
-    private static void Answer(OpenApiOperation operation, OpenApiDocument document, IList<object> metadata, HashSet<Type> parameters, Access access)
+    private static void Answer(
+        OpenApiOperation operation, OpenApiDocument document, IList<object> metadata, HashSet<Type> parameters, Access access)
     {
         var given = operation.Responses ?? [];
         var status = metadata.OfType<AnswersWith>().LastOrDefault()?.Status ?? StatusCodes.Status200OK;
@@ -103,7 +105,7 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
             answers[code == "200" ? status.ToString(CultureInfo.InvariantCulture) : code] = success;
         }
         foreach (var name in RateHeaders)
-            document.AddComponent<IOpenApiHeader>(name, new OpenApiHeader { Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            document.AddComponent<IOpenApiHeader>(name, new OpenApiHeader { Schema = Text() });
         document.AddComponent<IOpenApiSchema>(ProblemSchema, Problem());
 
         foreach (var problem in Problems(operation, metadata, parameters, access).Order())
@@ -148,8 +150,11 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
     private static OpenApiSchema Problem() => new()
     {
         Type = JsonSchemaType.Object,
-        Description = "An error: a problem document (RFC 9457) that is also an envelope. Conflicts add the current numbers as members of their own.",
-        Required = new HashSet<string> { "type", "title", "status", "detail", "instance", "code", "traceId", "success", "message", "errors" },
+        Description = "An error: a problem document (RFC 9457) that is also an envelope. Conflicts add the current numbers as members.",
+        Required = new HashSet<string>
+        {
+            "type", "title", "status", "detail", "instance", "code", "traceId", "success", "message", "errors",
+        },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["type"] = Text("Where the code is explained: `/problems/{code}`."),
@@ -169,14 +174,18 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
                 {
                     Type = JsonSchemaType.Object,
                     Required = new HashSet<string> { "field", "message" },
-                    Properties = new Dictionary<string, IOpenApiSchema> { ["field"] = Text("Such as `items[0].quantity`."), ["message"] = Text("What is wrong with it.") },
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["field"] = Text("Such as `items[0].quantity`."),
+                        ["message"] = Text("What is wrong with it."),
+                    },
                 },
             },
-            ["retryAfter"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "Seconds to wait, when trying again may help." },
+            ["retryAfter"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "Seconds to wait, when that may help." },
         },
     };
 
-    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+    private static OpenApiSchema Text(string? description = null) => new() { Type = JsonSchemaType.String, Description = description };
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotPlain();

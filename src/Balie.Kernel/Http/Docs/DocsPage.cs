@@ -42,7 +42,8 @@ internal static class DocsPage
     private static void WriteContents(Html page, IGrouping<string, Route> tag)
     {
         page.Add($"<nav aria-label=\"{tag.Key}\"><p><a href=\"#{tag.Key}\">{tag.Key}</a></p><ul class=\"routes\">\n");
-        foreach (var route in tag) page.Add($"<li><a href=\"#{route.Id}\"><code><span class=\"method\">{route.Method}</span>{route.Path}</code></a></li>\n");
+        foreach (var route in tag)
+            page.Add($"<li><a href=\"#{route.Id}\"><code><span class=\"method\">{route.Method}</span>{route.Path}</code></a></li>\n");
         page.Add($"</ul></nav>\n");
     }
 
@@ -58,23 +59,35 @@ internal static class DocsPage
             """);
         var parameters = (operation["parameters"]?.AsArray() ?? []).Select(words.Resolve).OfType<JsonNode>().ToArray();
         WriteMembers(page, "Parameters", parameters.Select(parameter => new SchemaWords.Member(
-            $"{parameter["name"]} ({parameter["in"]})", words.Kind(parameter["schema"]), parameter["required"]?.GetValue<bool>() ?? false, parameter["description"]?.GetValue<string>())));
+            $"{parameter["name"]} ({parameter["in"]})", words.Kind(parameter["schema"]), IsRequired(parameter), parameter["description"]?.GetValue<string>())));
         var body = operation["requestBody"]?["content"]?.AsObject().FirstOrDefault();
         WriteMembers(page, "Body", words.Members(body?.Value?["schema"]));
         WriteAnswers(page, words, operation);
         page.Add($"<pre><code>{Curl(words, route, parameters, body)}</code></pre>\n</article>\n");
     }
 
-    private static string WhoMay(JsonNode operation) =>
-        operation["security"]?.AsArray().Any(requirement => requirement?.AsObject().Count == 0) is true ? "Guests are welcome." : "For signed-in people and API keys.";
+    private static string WhoMay(JsonNode operation) => IsForGuests(operation) ? "Guests are welcome." : "For signed-in people and API keys.";
+
+    // An empty requirement among the others says that none is needed.
+    private static bool IsForGuests(JsonNode operation) =>
+        operation["security"]?.AsArray().Any(requirement => requirement?.AsObject().Count == 0) is true;
+
+    private static bool IsRequired(JsonNode parameter) => parameter["required"]?.GetValue<bool>() is true;
 
     private static void WriteMembers(Html page, string caption, IEnumerable<SchemaWords.Member> members)
     {
         var rows = members.ToArray();
         if (rows.Length == 0) return;
-        page.Add($"<div class=\"scroll\"><table><caption>{caption}</caption>\n<tr><th scope=\"col\">Name</th><th scope=\"col\">Kind</th><th scope=\"col\">Required</th><th scope=\"col\">Meaning</th></tr>\n");
+        page.Add($"""
+            <div class="scroll"><table><caption>{caption}</caption>
+            <tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Required</th><th scope="col">Meaning</th></tr>
+
+            """);
         foreach (var row in rows)
-            page.Add($"<tr><td><code>{row.Name}</code></td><td>{row.Kind}</td><td>{(row.Required ? "yes" : "")}</td><td>{row.Description}</td></tr>\n");
+        {
+            var required = row.Required ? "yes" : "";
+            page.Add($"<tr><td><code>{row.Name}</code></td><td>{row.Kind}</td><td>{required}</td><td>{row.Description}</td></tr>\n");
+        }
         page.Add($"</table></div>\n");
     }
 
@@ -92,11 +105,12 @@ internal static class DocsPage
 
     private static string Curl(SchemaWords words, Route route, JsonNode[] parameters, KeyValuePair<string, JsonNode?>? body)
     {
-        var path = parameters.Where(parameter => parameter["in"]?.ToString() == "path")
-            .Aggregate(route.Path, (so, parameter) => so.Replace($"{{{parameter["name"]}}}", words.Example(parameter["schema"])?.ToString(), StringComparison.Ordinal));
+        var path = route.Path;
+        foreach (var part in parameters.Where(parameter => parameter["in"]?.ToString() == "path"))
+            path = path.Replace($"{{{part["name"]}}}", words.Example(part["schema"])?.ToString(), StringComparison.Ordinal);
         var lines = new List<string> { $"curl -X {route.Method} \"$BALIE{path}\"" };
-        if (!WhoMay(route.Operation).StartsWith("Guests", StringComparison.Ordinal)) lines.Add("-H \"Authorization: Bearer $TOKEN\"");
-        foreach (var header in parameters.Where(parameter => parameter["in"]?.ToString() == "header" && parameter["required"]?.GetValue<bool>() is true))
+        if (!IsForGuests(route.Operation)) lines.Add("-H \"Authorization: Bearer $TOKEN\"");
+        foreach (var header in parameters.Where(parameter => parameter["in"]?.ToString() == "header" && IsRequired(parameter)))
             lines.Add($"-H '{header["name"]}: {(header["name"]?.ToString() == "If-Match" ? "\"v1\"" : words.Example(header["schema"]))}'");
         if (body is { Key: { } type, Value: { } content })
         {

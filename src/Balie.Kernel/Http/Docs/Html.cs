@@ -27,7 +27,9 @@ internal sealed class Html
             <body>
             <a class="skip" href="#main">Skip to the content</a>
             <header><h1>{title}</h1><p>{lead}</p>
-            <nav aria-label="Documentation"><a href="/docs">Routes</a> <a href="/problems">Errors</a> <a href="/openapi/v1.json">OpenAPI 3.1</a></nav></header>
+            <nav aria-label="Documentation">
+            <a href="/docs">Routes</a> <a href="/problems">Errors</a> <a href="/openapi/v1.json">OpenAPI 3.1</a>
+            </nav></header>
             <main id="main">
 
             """);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +18,7 @@ internal sealed class ProblemPages
     {
         foreach (var status in StatusesOfTheServer) Add(KernelRefusals.ForStatus(status));
         foreach (var assembly in modules.Select(module => module.GetType().Assembly).Append(typeof(KernelRefusals).Assembly).Distinct())
-            foreach (var list in assembly.GetTypes().Where(type => type is { IsAbstract: true, IsSealed: true } && type.Name.EndsWith(ListsEndWith, StringComparison.Ordinal)))
+            foreach (var list in assembly.GetTypes().Where(IsList))
                 foreach (var refusal in Listed(list)) Add(refusal);
     }
 
@@ -32,8 +31,8 @@ internal sealed class ProblemPages
         if (!WantsPage(http.Request))
         {
             http.Response.ContentType = "application/json; charset=utf-8";
-            return http.Response.Body.WriteAsync(
-                JsonSerializer.SerializeToUtf8Bytes(new { refusal.Code, refusal.Status, refusal.Title, refusal.Message }, Json.Options), http.RequestAborted).AsTask();
+            var told = new { refusal.Code, refusal.Status, refusal.Title, refusal.Message };
+            return http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(told, Json.Options), http.RequestAborted).AsTask();
         }
         var page = Html.Page(refusal.Title, refusal.Message).Add($"""
             <dl>
@@ -41,7 +40,8 @@ internal sealed class ProblemPages
             <dt>HTTP status</dt><dd>{refusal.Status}</dd>
             <dt>Does trying again help?</dt><dd>{Advice(refusal)}</dd>
             </dl>
-            <p>The answer names what happened in <code>detail</code>, the members concerned in <code>errors</code>, and a <code>traceId</code> to mention to support.</p>
+            <p>The answer names what happened in <code>detail</code>, the members concerned in <code>errors</code>, and a
+            <code>traceId</code> to mention to support.</p>
 
             """);
         return Page(http, page.End());
@@ -50,9 +50,16 @@ internal sealed class ProblemPages
     public Task WriteAll(HttpContext http)
     {
         var page = Html.Page("Errors", "Every code this installation may answer. Codes are never renamed and never reused.");
-        page.Add($"<div class=\"scroll\"><table><tr><th scope=\"col\">Code</th><th scope=\"col\">Status</th><th scope=\"col\">What it says</th></tr>\n");
+        page.Add($"""
+            <div class="scroll"><table>
+            <tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What it says</th></tr>
+
+            """);
         foreach (var refusal in All)
-            page.Add($"<tr><td><a href=\"/problems/{refusal.Code}\"><code>{refusal.Code}</code></a></td><td>{refusal.Status}</td><td>{refusal.Message}</td></tr>\n");
+        {
+            page.Add($"<tr><td><a href=\"/problems/{refusal.Code}\"><code>{refusal.Code}</code></a></td>");
+            page.Add($"<td>{refusal.Status}</td><td>{refusal.Message}</td></tr>\n");
+        }
         page.Add($"</table></div>\n");
         return Page(http, page.End());
     }
@@ -63,7 +70,11 @@ internal sealed class ProblemPages
         return http.Response.WriteAsync(html, http.RequestAborted);
     }
 
-    private static bool WantsPage(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+    private static bool IsList(Type type) =>
+        type is { IsAbstract: true, IsSealed: true } && type.Name.EndsWith(ListsEndWith, StringComparison.Ordinal);
+
+    private static bool WantsPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     private static string Advice(Refusal refusal) => refusal switch
     {
@@ -80,20 +91,20 @@ internal sealed class ProblemPages
     {
         const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         var fields = list.GetFields(Static).Where(field => field.FieldType == typeof(Refusal)).Select(field => field.GetValue(null));
-        var properties = list.GetProperties(Static).Where(property => property.PropertyType == typeof(Refusal)).Select(property => property.GetValue(null));
-        // A refusal made from current numbers is a method; its code and words are the same for any numbers.
+        // A refusal made from current numbers is a method, a property among them; its code is the same for any numbers.
         var methods = list.GetMethods(Static)
-            .Where(method => method.ReturnType == typeof(Refusal) && !method.IsSpecialName && list != typeof(KernelRefusals) && method.GetParameters().All(parameter => Sample(parameter.ParameterType) is not null))
-            .Select(method => method.Invoke(null, [.. method.GetParameters().Select(parameter => Sample(parameter.ParameterType))]));
-        return fields.Concat(properties).Concat(methods).OfType<Refusal>();
+            .Where(method => method.ReturnType == typeof(Refusal) && list != typeof(KernelRefusals))
+            .Select(method => (Method: method, Samples: method.GetParameters().Select(parameter => Sample(parameter.ParameterType)).ToArray()))
+            .Where(made => !made.Samples.Contains(null))
+            .Select(made => made.Method.Invoke(null, made.Samples));
+        return fields.Concat(methods).OfType<Refusal>();
     }
 
     private static object? Sample(Type type)
     {
         if (type == typeof(string)) return "…";
         if (type.IsValueType) return Activator.CreateInstance(type);
-        return typeof(IEnumerable).IsAssignableFrom(type) && type.GenericTypeArguments is [var element] && type.IsAssignableFrom(element.MakeArrayType())
-            ? Array.CreateInstance(element, 0)
-            : type is { IsArray: true } ? Array.CreateInstance(type.GetElementType()!, 0) : null; // An array has an element type.
+        if (type.GetElementType() is { } item && type.IsArray) return Array.CreateInstance(item, 0);
+        return type.GenericTypeArguments is [var element] && type.IsAssignableFrom(element.MakeArrayType()) ? Array.CreateInstance(element, 0) : null;
     }
 }

@@ -41,7 +41,8 @@ internal sealed class SchemaWords(JsonNode document)
         if (here["enum"] is JsonArray { Count: > 0 } values) return values[0]?.DeepClone();
         return TypeOf(here) switch
         {
-            "object" => new JsonObject((here["properties"] as JsonObject ?? []).Select(member => KeyValuePair.Create(member.Key, Example(member.Value, depth + 1)))),
+            "object" => new JsonObject(
+                (here["properties"] as JsonObject ?? []).Select(member => KeyValuePair.Create(member.Key, Example(member.Value, depth + 1)))),
             "array" => new JsonArray(Example(here["items"], depth + 1)),
             "integer" or "number" => 1,
             "boolean" => true,

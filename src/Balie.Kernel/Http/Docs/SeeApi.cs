@@ -9,6 +9,7 @@ namespace Balie.Kernel;
 internal static class SeeApi
 {
     private const string Style = "docs.css";
+    private const string JsonType = "application/json; charset=utf-8";
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
 
     public static void Map(IEndpointRouteBuilder root)
@@ -19,11 +20,12 @@ internal static class SeeApi
         var style = ReadStyle();
 
         var pages = root.MapGroup("").ExcludeFromDescription().CachedFor(Kept);
-        pages.MapGet("/openapi/v1.json", (RequestDelegate)(async http => await Write(http, "application/json; charset=utf-8", await document.Json())));
+        pages.MapGet("/openapi/v1.json", (RequestDelegate)(async http => await Write(http, JsonType, await document.Json())));
         pages.MapGet("/docs", (RequestDelegate)(async http => await ProblemPages.Page(http, await docs.Value))).ShownInBrowser();
         pages.MapGet("/docs/docs.css", (RequestDelegate)(http => Write(http, "text/css; charset=utf-8", style)));
         pages.MapGet("/problems", (RequestDelegate)problems.WriteAll).ShownInBrowser();
-        pages.MapGet("/problems/{code}", (RequestDelegate)(http => problems.Write(http, http.GetRouteValue("code") as string ?? ""))).ShownInBrowser();
+        RequestDelegate explain = http => problems.Write(http, http.GetRouteValue("code") as string ?? "");
+        pages.MapGet("/problems/{code}", explain).ShownInBrowser();
     }
 
     private static Task Write(HttpContext http, string type, byte[] body)

@@ -11,8 +11,8 @@ internal readonly record struct RateTaken(bool Allowed, long Remaining, long Unt
 
 /// <summary>
 /// The buckets. Each is one number, the moment at which it will be full again (the generic cell rate algorithm), moved by
-/// compare-and-swap: no lock, no timer, no allocation for a caller seen before. Memory is bounded: when too many callers are remembered, those
-/// whose buckets are full go first, since forgetting them changes nothing.
+/// compare-and-swap: no lock, no timer, no allocation for a caller seen before. Memory is bounded: when too many callers are
+/// remembered, those whose buckets are full go first, since forgetting them changes nothing.
 /// </summary>
 internal sealed class RateCounters(int mostCallers = RateCounters.MostCallers)
 {

@@ -22,7 +22,7 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
     public const string PolicyHeader = "RateLimit-Policy";
 
     private static readonly Counter<long> Refused =
-        Instruments.Meter.CreateCounter<long>("balie.rate_limit.refused", "{request}", "Requests refused because their caller asked too often.");
+        Instruments.Meter.CreateCounter<long>("balie.rate_limit.refused", "{request}", "Requests of callers who asked too often.");
 
     private readonly RatePolicy _anonymous = new("anonymous", options.AnonymousIn(environment.IsProduction()), RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _user = new("user", options.User, RateLimitOptions.PersonsWindow);

@@ -13,7 +13,8 @@ public sealed class RatePolicy
 {
     public RatePolicy(string name, int quota, TimeSpan window)
     {
-        if (quota < 1 || window <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(quota), $"The rate limit {name} must allow at least one request.");
+        if (quota < 1 || window <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(quota), $"The rate limit {name} must allow at least one request.");
         (Name, Quota) = (name, quota);
         Interval = Math.Max(1, (long)(window.TotalSeconds / quota * Stopwatch.Frequency));
         Window = Interval * quota;

@@ -9,8 +9,8 @@ namespace Balie.Kernel;
 /// Once a second tells the database what the busiest callers took here, and learns what they took elsewhere: several processes then
 /// allow little more than one would. Without the database each process counts alone.
 /// </summary>
-internal sealed partial class RateSharing(RateLimitOptions options, RateCounters counters, SystemDb db, TimeProvider clock, ILogger<RateSharing> log)
-    : BackgroundService
+internal sealed partial class RateSharing(
+    RateLimitOptions options, RateCounters counters, SystemDb db, TimeProvider clock, ILogger<RateSharing> log) : BackgroundService
 {
     private const int MostToldAtOnce = 2_000;
     private const int RoundsBetweenCleanings = 60;
