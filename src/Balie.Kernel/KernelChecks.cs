@@ -72,12 +72,13 @@ internal static class KernelChecks
         select format('table %s', name)
         from tables
         where organisation is not null
+            and (has_table_privilege('balie_app', oid, 'select, insert, update, delete') or has_table_privilege('balie_reader', oid, 'select'))
             and not (relrowsecurity and relforcerowsecurity
                 and exists (
                     select from pg_policies as policy
                     where format('%I.%I', policy.schemaname, policy.tablename)::regclass = tables.oid
                         and 'balie_app' = any(policy.roles)
-                        and policy.qual like '%org_id = kernel.current_org()%')
+                        and coalesce(policy.qual, policy.with_check) like '%org_id = kernel.current_org()%')
                 and not exists (
                     select from pg_policies as policy
                     where format('%I.%I', policy.schemaname, policy.tablename)::regclass = tables.oid

@@ -40,7 +40,7 @@ public static class KernelSetup
         return services;
     }
 
-    /// <summary>The way of a request, outermost first. See design.md §3.</summary>
+    /// <summary>The way of a request, outermost first, to the ground's own routes and those of these modules. See design.md §3.</summary>
     public static void UseKernel(this WebApplication app, IReadOnlyList<IModule> modules)
     {
         app.UseWeb();
@@ -51,7 +51,7 @@ public static class KernelSetup
         var root = app.MapReadable("");
         root.MapWeb();
         var api = root.MapGroup("/api/v1");
-        foreach (var module in app.Services.GetRequiredService<Installation>().Modules)
+        foreach (var module in (IModule[])[new KernelModule(), .. modules])
         {
             module.Map(api);
             module.MapRoot(root);
@@ -67,10 +67,8 @@ public static class KernelSetup
 
     private static void AddBackground(IServiceCollection services, IConfiguration config, IReadOnlyList<IModule> modules)
     {
-        services.AddMetrics();
         services.AddSingleton(new Installation(modules));
         services.TryAddSingleton(new WorkFilter());
-        services.AddSingleton<BackgroundMetrics>();
         services.AddSingleton<Delivery>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<JobBook>();

@@ -23,19 +23,17 @@ internal sealed partial class JobRunner : BackgroundService
     private readonly string[] _names;
     private readonly SystemDb _db;
     private readonly IServiceScopeFactory _scopes;
-    private readonly BackgroundMetrics _metrics;
     private readonly ILogger<JobRunner> _log;
     private bool _isRegistered;
 
-    public JobRunner(
-        Installation installation, WorkFilter filter, SystemDb db, IServiceScopeFactory scopes, BackgroundMetrics metrics, ILogger<JobRunner> log)
+    public JobRunner(Installation installation, WorkFilter filter, SystemDb db, IServiceScopeFactory scopes, ILogger<JobRunner> log)
     {
         _jobs = installation.Work
             .Where(work => filter.Includes(work.Module))
             .SelectMany(work => work.Jobs.Select(job => (work.Module, Job: job)))
             .ToDictionary(one => one.Job.Name);
         _names = [.. _jobs.Keys];
-        (_db, _scopes, _metrics, _log) = (db, scopes, metrics, log);
+        (_db, _scopes, _log) = (db, scopes, log);
     }
 
     private sealed record Claimed(string Name, DateTimeOffset SlotAt, int FailuresInRow, Guid Holder);
@@ -140,7 +138,7 @@ internal sealed partial class JobRunner : BackgroundService
             await _db.Everywhere.Run(Fail, new { claimed.Name, claimed.Holder, now, next, due = retry < next ? retry : next, reason = Reasons.Of(failure) }, ct);
             LogFailed(_log, failure, claimed.Name);
         }
-        _metrics.Ran(claimed.Name, failure is null);
+        BackgroundMetrics.Ran(claimed.Name, failure is null);
     }
 
     /// <summary>The first moment after now on the grid of slots; the slot itself when it is still to come, after a run out of turn.</summary>

@@ -10,7 +10,7 @@ internal sealed record Letter(Guid OrgId, Guid MessageId, string Kind, string Bo
 /// Hands one message to one consumer: its effect and its receipt in the inbox commit together, so whatever is handed over again has no
 /// second effect. What fails is set aside for another try, and after five of them it is a dead letter.
 /// </summary>
-internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes, BackgroundMetrics metrics, ILogger<Delivery> log)
+internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes, ILogger<Delivery> log)
 {
     public const int Tries = 5;
     private static readonly TimeSpan LongestHandling = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(LongestHandling);
-            if (await Handle(letter, to, limit.Token)) metrics.Delivered(to.Consumer);
+            if (await Handle(letter, to, limit.Token)) BackgroundMetrics.Delivered(to.Consumer);
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
@@ -65,12 +65,12 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         }, ct);
         if (isDead)
         {
-            metrics.Died(to.Consumer);
+            BackgroundMetrics.Died(to.Consumer);
             LogDied(log, failure, to.Consumer, letter.Kind, letter.MessageId, letter.OrgId);
         }
         else
         {
-            metrics.Failed(to.Consumer);
+            BackgroundMetrics.Failed(to.Consumer);
             LogFailed(log, to.Consumer, letter.Kind, letter.MessageId, tries, failure.GetType().Name);
         }
     }

@@ -18,11 +18,9 @@ internal sealed partial class Relay : BackgroundService
 
     private readonly (string Module, Reading Reading)[] _readings;
     private readonly Outbox _outbox;
-    private readonly BackgroundMetrics _metrics;
     private readonly ILogger<Relay> _log;
 
-    public Relay(
-        Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, TimeProvider clock, BackgroundMetrics metrics, ILogger<Relay> log)
+    public Relay(Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, TimeProvider clock, ILogger<Relay> log)
     {
         _readings =
         [
@@ -30,7 +28,7 @@ internal sealed partial class Relay : BackgroundService
                where work.Hears.Count > 0 && filter.Includes(work.Module)
                select (work.Module, new Reading(work, db, delivery, clock)),
         ];
-        (_outbox, _metrics, _log) = (outbox, metrics, log);
+        (_outbox, _log) = (outbox, log);
     }
 
     /// <summary>Delivers what waits now and has committed, and returns; for set-up and tests, which want no clock in between.</summary>
@@ -85,7 +83,7 @@ internal sealed partial class Relay : BackgroundService
         while (!ct.IsCancellationRequested)
         {
             // Whoever reads says when the database is away; this only leaves the last numbers standing.
-            try { _metrics.Saw(await _outbox.Status(ct)); }
+            try { BackgroundMetrics.Saw(await _outbox.Status(ct)); }
             catch (Exception trouble) when (trouble is System.Data.Common.DbException or TimeoutException or OperationCanceledException) { }
             await Task.Delay(BetweenCounts, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -191,6 +191,5 @@ public sealed class JobTests(ModuleApp<ScheduledModule> app) : IClassFixture<Mod
     private Task<long> Count(string sql, Guid orgId) => app.SystemDb.Everywhere.One<long>(sql, new { forOrgId = orgId }, Ct);
 
     private JobRunner NewRunner() => new(
-        app.Services.GetRequiredService<Installation>(), new WorkFilter(), app.SystemDb, app.Services.GetRequiredService<IServiceScopeFactory>(),
-        app.Services.GetRequiredService<BackgroundMetrics>(), NullLogger<JobRunner>.Instance);
+        app.Services.GetRequiredService<Installation>(), new WorkFilter(), app.SystemDb, app.Services.GetRequiredService<IServiceScopeFactory>(), NullLogger<JobRunner>.Instance);
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -69,6 +71,22 @@ public sealed class RunningTests(ModuleApp<ListeningModule> app) : IClassFixture
         var refused = Assert.Throws<InvalidOperationException>(() => new Installation([new ListeningModule(), new ListeningModule()]));
 
         Assert.Contains("WriteDown", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_shows_the_routes_it_was_asked_to_and_the_grounds_own()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(_ => new Databases(app.ConnectionString));
+        builder.Services.AddSingleton<ICallers, TestCallers>();
+        builder.Services.AddKernel(builder.Configuration, [new ProbeModule()]);
+        await using var shown = builder.Build();
+        shown.UseKernel([]);
+
+        var routes = ((IEndpointRouteBuilder)shown).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(one => one.RoutePattern.RawText);
+
+        Assert.Contains("/api/v1/policies", routes);
+        Assert.DoesNotContain("/api/v1/notes", routes);
     }
 
     private async Task<IHost> Start(params string[] only)

@@ -75,7 +75,7 @@ public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixtur
     private Reading NewReading() => new(
         new Installation([new ListeningModule()]).Work.Single(work => work.Module == "probe"),
         app.SystemDb,
-        new Delivery(app.SystemDb, app.Services.GetRequiredService<IServiceScopeFactory>(), app.Services.GetRequiredService<BackgroundMetrics>(), NullLogger<Delivery>.Instance),
+        new Delivery(app.SystemDb, app.Services.GetRequiredService<IServiceScopeFactory>(), NullLogger<Delivery>.Instance),
         TimeProvider.System);
 
     private Task<int> GiveLeaseBack() => app.SystemDb.Everywhere.Run("update kernel.outbox_cursors set holder = null", null, Ct);

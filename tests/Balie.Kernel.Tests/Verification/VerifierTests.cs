@@ -20,7 +20,7 @@ public sealed class VerifierTests(ModuleApp<ProbeModule> app) : IClassFixture<Mo
     }
 
     [Theory]
-    [InlineData("I6 every table", "create table probe.broken (org_id uuid, text text)", "probe.broken")]
+    [InlineData("I6 every table", "create table probe.broken (org_id uuid, text text); grant select on probe.broken to balie_app", "probe.broken")]
     [InlineData("I6 every table", "create table probe.broken (org_id uuid, text text); call kernel.protect('probe.broken'); alter table probe.broken no force row level security", "probe.broken")]
     [InlineData("I6 every table", "create table probe.broken (org_id uuid, text text); call kernel.protect('probe.broken'); drop policy tenant on probe.broken", "probe.broken")]
     [InlineData("I6 every table", "create table probe.broken (org_id uuid, text text); call kernel.protect('probe.broken'); create policy leak on probe.broken using (true)", "probe.broken")]
