@@ -31,7 +31,9 @@ public static class KernelSetup
         return services;
     }
 
-    /// <summary>Delivers messages and runs jobs in this process: for all modules, or for those named. A process that only serves leaves it out.</summary>
+    /// <summary>
+    /// Delivers messages and runs jobs in this process: for all modules, or for those named. A process that only serves leaves it out.
+    /// </summary>
     public static IServiceCollection AddKernelWork(this IServiceCollection services, IReadOnlyCollection<string>? only = null)
     {
         services.Replace(ServiceDescriptor.Singleton(new WorkFilter(only)));

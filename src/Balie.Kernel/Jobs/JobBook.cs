@@ -1,7 +1,9 @@
 namespace Balie.Kernel;
 
 /// <summary>How one job stands, over all processes.</summary>
-/// <param name="State"><c>waiting</c>, <c>running</c>, <c>failing</c> (waiting for another try) or <c>abandoned</c> (its process died halfway).</param>
+/// <param name="State">
+/// <c>waiting</c>, <c>running</c>, <c>failing</c> (waiting for another try) or <c>abandoned</c> (its process died halfway).
+/// </param>
 /// <param name="DueAt">When it runs next, or should have.</param>
 public sealed record JobState(
     string Name, string Module, string State, TimeSpan Every, DateTimeOffset DueAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,

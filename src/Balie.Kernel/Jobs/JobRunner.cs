@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -82,9 +83,10 @@ internal sealed partial class JobRunner : BackgroundService
     private Task<Claimed?> Claim(CancellationToken ct) =>
         _db.Everywhere.One<Claimed>(ClaimOne, new { names = _names, _db.Everywhere.Now, Lease, holder = Guid.CreateVersion7() }, ct);
 
-    /// <summary>Never throws: whatever goes wrong is the job's last error, or, when even that cannot be written, its lease that runs out.</summary>
+    /// <summary>Never throws: what goes wrong is the job's last error, or, when even that cannot be written, a lease that runs out.</summary>
     private async Task Run(Claimed claimed, CancellationToken ct)
     {
+        using var span = Instruments.Source.StartActivity(claimed.Name);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(LongestRun);
         var heart = Beat(claimed, limit);
@@ -94,14 +96,19 @@ internal sealed partial class JobRunner : BackgroundService
             await using var scope = _scopes.CreateAsyncScope();
             await _jobs[claimed.Name].Job.Run(_db, scope.ServiceProvider, limit.Token);
         }
-        catch (Exception problem) { failure = problem; }
+        catch (Exception problem)
+        {
+            failure = problem;
+            span?.SetStatus(ActivityStatusCode.Error, problem.GetType().Name);
+        }
         await limit.CancelAsync();
         await heart;
 
         using var farewell = new CancellationTokenSource(LongestFarewell);
         try
         {
-            if (failure is not null && ct.IsCancellationRequested) await _db.Everywhere.Run(HandBack, new { claimed.Name, claimed.Holder }, farewell.Token);
+            var isInterrupted = failure is not null && ct.IsCancellationRequested;
+            if (isInterrupted) await _db.Everywhere.Run(HandBack, new { claimed.Name, claimed.Holder }, farewell.Token);
             else await Record(claimed, failure, farewell.Token);
         }
         catch (Exception trouble) { LogTrouble(_log, trouble); }
@@ -116,7 +123,8 @@ internal sealed partial class JobRunner : BackgroundService
             if (running.IsCancellationRequested) return;
             try
             {
-                if (await _db.Everywhere.Run(Renew, new { claimed.Name, claimed.Holder, Lease }, running.Token) == 0) await running.CancelAsync();
+                var renewed = await _db.Everywhere.Run(Renew, new { claimed.Name, claimed.Holder, Lease }, running.Token);
+                if (renewed == 0) await running.CancelAsync();
             }
             catch (Exception) when (running.IsCancellationRequested) { return; }
             catch (Exception trouble) { LogTrouble(_log, trouble); }
@@ -135,13 +143,14 @@ internal sealed partial class JobRunner : BackgroundService
         else
         {
             var retry = now + Pause(claimed.FailuresInRow);
-            await _db.Everywhere.Run(Fail, new { claimed.Name, claimed.Holder, now, next, due = retry < next ? retry : next, reason = Reasons.Of(failure) }, ct);
+            var due = retry < next ? retry : next;
+            await _db.Everywhere.Run(Fail, new { claimed.Name, claimed.Holder, now, next, due, reason = Reasons.Of(failure) }, ct);
             LogFailed(_log, failure, claimed.Name);
         }
         BackgroundMetrics.Ran(claimed.Name, failure is null);
     }
 
-    /// <summary>The first moment after now on the grid of slots; the slot itself when it is still to come, after a run out of turn.</summary>
+    /// <summary>The first moment after now on the grid of slots; after a run out of turn that is the slot itself, still to come.</summary>
     public static DateTimeOffset NextSlot(DateTimeOffset slot, TimeSpan every, DateTimeOffset now) =>
         slot > now ? slot : slot + every * (Math.Floor((now - slot) / every) + 1);
 

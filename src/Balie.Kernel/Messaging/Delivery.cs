@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
 
     public async Task Hand(Letter letter, Subscription to, int triedBefore, CancellationToken ct)
     {
+        using var span = Instruments.Source.StartActivity($"{to.Consumer} {letter.Kind}", ActivityKind.Consumer);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -27,6 +29,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
+            span?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
             await SetAside(letter, to, triedBefore + 1, failure, ct);
         }
     }

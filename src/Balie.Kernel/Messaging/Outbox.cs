@@ -9,7 +9,8 @@ public sealed record OutboxStatus(long Waiting, TimeSpan? OldestAge, long Retryi
 
 /// <summary>A message that one consumer could not handle, and why.</summary>
 public sealed record DeadLetter(
-    Guid MessageId, string Consumer, Guid OrgId, string Kind, string Body, DateTimeOffset PublishedAt, int Tries, DateTimeOffset FailedAt, string Reason);
+    Guid MessageId, string Consumer, Guid OrgId, string Kind, string Body, DateTimeOffset PublishedAt,
+    int Tries, DateTimeOffset FailedAt, string Reason);
 
 /// <summary>
 /// <c>kernel.outbox</c>: messages that committed with what they tell of. A reader orders by <c>(xid, position)</c> and stops at the oldest
@@ -33,7 +34,8 @@ public sealed class Outbox(SystemDb db)
     }
 
     /// <summary>The dead letters of all organisations, the latest first.</summary>
-    public Task<DeadLetter[]> ListDeadLetters(int limit, CancellationToken ct) => db.Everywhere.Many<DeadLetter>(SelectDead, new { limit }, ct);
+    public Task<DeadLetter[]> ListDeadLetters(int limit, CancellationToken ct) =>
+        db.Everywhere.Many<DeadLetter>(SelectDead, new { limit }, ct);
 
     /// <summary>Gives every consumer that gave this message up five new tries. Returns how many did.</summary>
     public Task<int> Replay(Guid messageId, CancellationToken ct) => db.Everywhere.Run(Revive, new { messageId, db.Everywhere.Now }, ct);

@@ -1,3 +1,5 @@
+using Dapper;
+
 namespace Balie.Kernel;
 
 /// <summary>A place in the outbox: everything up to and including it is done. <c>xid8</c> travels as text.</summary>
@@ -18,13 +20,19 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
 
     private readonly Guid _holder = Guid.CreateVersion7();
     private readonly string[] _kinds = [.. work.Hears.Select(hears => hears.Kind).Distinct()];
-    private readonly string[] _consumers = [.. work.Hears.Select(hears => hears.Consumer).Distinct()];
+    private readonly object _heard = new
+    {
+        work.Module,
+        consumers = work.Hears.Select(hears => hears.Consumer).ToArray(),
+        kinds = work.Hears.Select(hears => hears.Kind).ToArray(),
+    };
     private readonly ILookup<string, Subscription> _byKind = work.Hears.ToLookup(hears => hears.Kind);
     private Place? _place;
     private long _leasedAt;
 
     private sealed record Row(
-        string EndXid, long EndPosition, string? Xid, long? Position, Guid? OrgId, Guid? MessageId, string? Kind, string? Body, DateTimeOffset? PublishedAt);
+        string EndXid, long EndPosition, string? Xid, long? Position,
+        Guid? OrgId, Guid? MessageId, string? Kind, string? Body, DateTimeOffset? PublishedAt);
 
     private sealed record Failed(Guid OrgId, Guid MessageId, string Kind, string Body, DateTimeOffset PublishedAt, string Consumer, int Tries);
 
@@ -47,7 +55,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
 
         var wanted = rows.Where(row => row.MessageId is not null).ToArray();
         await Deliver(wanted, ct);
-        await MoveTo(wanted.Length == Batch ? new Place(wanted[^1].Xid ?? "", wanted[^1].Position ?? 0) : new Place(rows[0].EndXid, rows[0].EndPosition), ct);
+        var isFull = wanted.Length == Batch;
+        await MoveTo(isFull ? new Place(wanted[^1].Xid ?? "", wanted[^1].Position ?? 0) : new Place(rows[0].EndXid, rows[0].EndPosition), ct);
         return Seen.More;
     }
 
@@ -64,7 +73,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         if (_place is not null && clock.GetElapsedTime(_leasedAt) < RenewAfter) return true;
         var before = _place;
         _leasedAt = clock.GetTimestamp();
-        _place = (await db.Everywhere.Many<Place>(TakeLease, new { work.Module, holder = _holder, Lease }, ct)) is [var place] ? place : null;
+        var taken = await db.Everywhere.Many<Place>(TakeLease, new { work.Module, holder = _holder, Lease }, ct);
+        _place = taken is [var place] ? place : null;
         if (before is null && _place is not null) await Begin(ct);
         return _place is not null;
     }
@@ -75,14 +85,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         await tx.Run(OneAtATime, null, ct);
         await tx.Run(RebaseAfterRestore, null, ct);
         _place = await tx.One<Place>(SelectPlace, new { work.Module }, ct);
-        var hears = new
-        {
-            work.Module,
-            consumers = work.Hears.Select(one => one.Consumer).ToArray(),
-            kinds = work.Hears.Select(one => one.Kind).ToArray(),
-        };
-        await tx.Run(ForgetSubscriptions, hears, ct);
-        await tx.Run(KeepSubscriptions, hears, ct);
+        await tx.Run(ForgetSubscriptions, _heard, ct);
+        await tx.Run(KeepSubscriptions, _heard, ct);
     }, ct);
 
     // In order within a consumer and organisation; different ones do not wait for each other.
@@ -93,7 +97,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
             let letter = new Letter(row.OrgId ?? default, row.MessageId ?? default, row.Kind ?? "", row.Body ?? "", row.PublishedAt ?? default)
             from to in _byKind[letter.Kind]
             group (letter, to) by (to.Consumer, letter.OrgId);
-        return Parallel.ForEachAsync(lanes, new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = ct }, async (lane, stop) =>
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = ct };
+        return Parallel.ForEachAsync(lanes, atOnce, async (lane, stop) =>
         {
             foreach (var (letter, to) in lane)
             {
@@ -105,12 +110,13 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
 
     private async Task<bool> TryAgain(CancellationToken ct)
     {
-        var failed = await db.Everywhere.Many<Failed>(SelectDue, new { consumers = _consumers, db.Everywhere.Now, batch = Batch }, ct);
+        var due = new DynamicParameters(_heard);
+        due.AddDynamicParams(new { db.Everywhere.Now, batch = Batch });
+        var failed = await db.Everywhere.Many<Failed>(SelectDue, due, ct);
         foreach (var one in failed)
         {
             var letter = new Letter(one.OrgId, one.MessageId, one.Kind, one.Body, one.PublishedAt);
-            // A consumer that has stopped hearing this kind since leaves its failures to an operator.
-            if (_byKind[one.Kind].SingleOrDefault(hears => hears.Consumer == one.Consumer) is { } to) await delivery.Hand(letter, to, one.Tries, ct);
+            await delivery.Hand(letter, _byKind[one.Kind].Single(hears => hears.Consumer == one.Consumer), one.Tries, ct);
             await Renew(ct);
         }
         return failed.Length == Batch;
@@ -240,7 +246,7 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
     private const string SelectDue = """
         select org_id, message_id, kind, body::text, published_at, consumer, tries
         from kernel.undelivered
-        where next_try_at <= @Now and consumer = any(@consumers)
+        where next_try_at <= @Now and (consumer, kind) in (select * from unnest(@consumers::text[], @kinds::text[]))
         order by next_try_at
         limit @batch
         """;

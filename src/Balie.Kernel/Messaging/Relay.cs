@@ -20,7 +20,8 @@ internal sealed partial class Relay : BackgroundService
     private readonly Outbox _outbox;
     private readonly ILogger<Relay> _log;
 
-    public Relay(Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, TimeProvider clock, ILogger<Relay> log)
+    public Relay(
+        Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, TimeProvider clock, ILogger<Relay> log)
     {
         _readings =
         [

@@ -25,7 +25,8 @@ public sealed class Verifier(Installation installation, Databases databases)
     {
         await using var connection = await databases.System.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-        await Execute(connection, transaction, $"set transaction read only; set local statement_timeout = {(long)LongestCheck.TotalMilliseconds}", ct);
+        var limit = (long)LongestCheck.TotalMilliseconds;
+        await Execute(connection, transaction, $"set transaction read only; set local statement_timeout = {limit}", ct);
 
         var verdicts = new List<Verdict>();
         foreach (var (module, check) in installation.Checks)
@@ -38,12 +39,14 @@ public sealed class Verifier(Installation installation, Databases databases)
         return verdicts;
     }
 
-    private static async Task<IReadOnlyList<string>> Violations(NpgsqlConnection connection, NpgsqlTransaction transaction, Check check, CancellationToken ct)
+    private static async Task<IReadOnlyList<string>> Violations(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Check check, CancellationToken ct)
     {
         await transaction.SaveAsync("before_check", ct);
         try
         {
-            await using var command = Command(connection, transaction, $"select * from (\n{check.Violations}\n) as violation limit {MostViolations}");
+            var first = $"select * from (\n{check.Violations}\n) as violation limit {MostViolations}";
+            await using var command = Command(connection, transaction, first);
             await using var reader = await command.ExecuteReaderAsync(ct);
             var found = new List<string>();
             while (await reader.ReadAsync(ct)) found.Add(reader.GetString(0));

@@ -33,7 +33,11 @@ internal static class Figures
     public static Figure[] Describe(Policies defaults)
     {
         var values = Write(defaults);
-        return [.. All.Select(figure => new Figure(figure.Name, values.GetProperty(figure.Name), Plain(figure.Range?.Least), Plain(figure.Range?.Most), figure.OfInstallation))];
+        return
+        [
+            .. All.Select(figure => new Figure(
+                figure.Name, values.GetProperty(figure.Name), Plain(figure.Range?.Least), Plain(figure.Range?.Most), figure.OfInstallation)),
+        ];
     }
 
     public static JsonElement Write(Policies policies) => JsonSerializer.SerializeToElement(policies, Options);
@@ -67,11 +71,13 @@ internal static class Figures
         if (policies.ResaleOpens <= policies.ResaleCloses) problems.Add(new FieldError("resaleOpens", "Resale must open before it closes."));
         if (policies.ResaleLowestBasisPoints > policies.ResaleHighestBasisPoints)
             problems.Add(new FieldError("resaleLowestBasisPoints", "The lowest price lies above the highest."));
-        if (policies.FirstReminder <= policies.LastReminder) problems.Add(new FieldError("firstReminder", "The first reminder must come before the last."));
+        if (policies.FirstReminder <= policies.LastReminder)
+            problems.Add(new FieldError("firstReminder", "The first reminder must come before the last."));
         return problems;
     }
 
     public static bool BelongsToInstallation(string name) => All.Any(figure => figure.OfInstallation && figure.Name == name);
 
-    private static JsonElement? Plain(IComparable? value) => value is null ? null : JsonSerializer.SerializeToElement(value, value.GetType(), Options);
+    private static JsonElement? Plain(IComparable? value) =>
+        value is null ? null : JsonSerializer.SerializeToElement(value, value.GetType(), Options);
 }

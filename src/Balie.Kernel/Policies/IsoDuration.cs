@@ -4,7 +4,9 @@ using System.Xml;
 
 namespace Balie.Kernel;
 
-/// <summary>A length of time as ISO 8601 writes it: <c>PT15M</c>, <c>P1D</c>. Months and years are refused: nobody knows how long they are.</summary>
+/// <summary>
+/// A length of time as ISO 8601 writes it: <c>PT15M</c>, <c>P1D</c>. Months and years are refused: nobody knows how long they are.
+/// </summary>
 internal sealed class IsoDuration : JsonConverter<TimeSpan>
 {
     public static TimeSpan Read(string text)
@@ -19,8 +21,12 @@ internal sealed class IsoDuration : JsonConverter<TimeSpan>
         const string Wanted = "Expected a duration such as PT15M or P1D.";
         if (reader.TokenType != JsonTokenType.String) throw new JsonException(Wanted);
         try { return Read(reader.GetString() ?? ""); }
-        catch (Exception unreadable) when (unreadable is FormatException or OverflowException or InvalidOperationException) { throw new JsonException(Wanted); }
+        catch (Exception unreadable) when (unreadable is FormatException or OverflowException or InvalidOperationException)
+        {
+            throw new JsonException(Wanted);
+        }
     }
 
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(XmlConvert.ToString(value));
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(XmlConvert.ToString(value));
 }
