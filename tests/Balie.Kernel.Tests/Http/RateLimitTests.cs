@@ -173,6 +173,8 @@ public sealed class RateLimitTests(LimitedApp app) : IClassFixture<LimitedApp>
         var counters = new RateCounters();
         var key = new RateKey(new RatePolicy("probe", 1_000_000, TimeSpan.FromHours(1)), 1);
         counters.Take(key, 0);
+        // The first time a key is found it is compared for the first time, and the comparer is made once per process.
+        counters.Take(key, 0);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var asked = 0; asked < 1_000; asked++) counters.Take(key, asked);
