@@ -27,9 +27,11 @@ internal sealed class Findings
         Text(field, value, longest) && Expect(!value.AsSpan().ContainsAny('\n', '\r', '\t'), field, "Must be a single line.");
 
     /// <summary>Text of several lines, possibly empty.</summary>
-    public bool Text(string field, string value, int longest) => Expect(value.Length <= longest, field, $"Must have at most {longest} characters.");
+    public bool Text(string field, string value, int longest) =>
+        Expect(value.Length <= longest, field, $"Must have at most {longest} characters.");
 
-    public bool Range(string field, int value, int least, int most) => Expect(value >= least && value <= most, field, $"Must be between {least} and {most}.");
+    public bool Range(string field, int value, int least, int most) =>
+        Expect(value >= least && value <= most, field, $"Must be between {least} and {most}.");
 
     /// <summary>At most so many items, none of them null; each is then checked under its own path.</summary>
     public void Each<T>(string field, IReadOnlyList<T?>? items, int most, Action<T, string> check) where T : class

@@ -3,11 +3,14 @@ using System.Text;
 
 namespace Balie.Ticketing.Calendars;
 
-/// <summary>One entry of a calendar. The same <paramref name="Uid"/> with a higher <paramref name="Sequence"/> replaces what a reader has.</summary>
+/// <summary>
+/// One entry of a calendar. The same <paramref name="Uid"/> with a higher <paramref name="Sequence"/> replaces what a reader has.
+/// </summary>
 /// <param name="Stamp">When the entry last changed.</param>
 /// <param name="Status"><c>CONFIRMED</c>, <c>TENTATIVE</c> or <c>CANCELLED</c>.</param>
 internal sealed record CalendarEntry(
-    string Uid, int Sequence, DateTimeOffset Stamp, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Status, string Summary, string Description = "",
+    string Uid, int Sequence, DateTimeOffset Stamp, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Status, string Summary,
+    string Description = "",
     string Location = "");
 
 /// <summary>Writes iCalendar (RFC 5545): lines end in CR LF and hold at most 75 octets, text is escaped, moments are in UTC.</summary>
@@ -48,7 +51,8 @@ internal static class CalendarFile
         Line(file, "END", "VEVENT");
     }
 
-    private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+    private static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     private static string Text(string text) => text
         .Replace(@"\", @"\\", StringComparison.Ordinal)

@@ -5,15 +5,16 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.Calendars;
 
 /// <summary>
-/// An event for people's calendars, one entry per slot. An entry keeps its UID whatever happens to the slot: what moves, moves there too, and
-/// what is cancelled stays in the file as cancelled.
+/// An event for people's calendars, one entry per slot. An entry keeps its UID whatever happens to the slot: what moves, moves there
+/// too, and what is cancelled stays in the file as cancelled.
 /// </summary>
 internal static class SeeEventCalendar
 {
     private const int MostEntries = 1_000;
     private static readonly TimeSpan KeepPast = TimeSpan.FromDays(366);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}/calendar.ics", Handle).Public();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/events/{eventId:guid}/calendar.ics", Handle).Public().Produces<string>(StatusCodes.Status200OK, "text/calendar");
 
     public static async Task<IResult> Handle(Guid eventId, Caller caller, Db db, CancellationToken ct)
     {
@@ -27,7 +28,8 @@ internal static class SeeEventCalendar
     public static string Uid(Guid slotId) => $"{slotId}@slots.balie";
 
     private static CalendarEntry Entry(EventRow parent, SlotLine slot) => new(
-        Uid(slot.SlotId), parent.Sequence, parent.UpdatedAt, slot.StartsAt, slot.EndsAt, StatusOf(parent.Status, slot.Status), parent.Title, parent.Summary,
+        Uid(slot.SlotId), parent.Sequence, parent.UpdatedAt, slot.StartsAt, slot.EndsAt, StatusOf(parent.Status, slot.Status), parent.Title,
+        parent.Summary,
         parent.Location);
 
     /// <summary>What a calendar calls it.</summary>
@@ -44,7 +46,8 @@ internal static class SeeEventCalendar
 
     private const string SelectEvent = """
         select event.title, event.summary, event.status, event.sequence, event.updated_at,
-            concat_ws(', ', nullif(venue.name, ''), nullif(venue.street, ''), nullif(trim(venue.postal_code || ' ' || venue.city), '')) as location
+            concat_ws(', ', nullif(venue.name, ''), nullif(venue.street, ''), nullif(trim(venue.postal_code || ' ' || venue.city), ''))
+                as location
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)
         where event.org_id = @orgId and event.event_id = @eventId and event.deleted_at is null and (@drafts or event.status <> 'draft')

@@ -19,7 +19,8 @@ internal static class CreateEvent
         {
             var found = new Findings();
             Details.Check(found);
-            found.Expect(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "Must be three capital letters such as EUR (ISO 4217).");
+            var isCurrency = Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper);
+            found.Expect(isCurrency, "currency", "Must be three capital letters such as EUR (ISO 4217).");
             found.Each("zones", Zones, ZoneDetails.MostPerEvent, (zone, path) => zone.Check(found, path + "."));
             found.Distinct("zones", (Zones ?? []).OfType<ZoneDetails>().Select(zone => zone.Name));
             found.Each("ticketTypes", TicketTypes, TicketTypeDetails.MostPerEvent, (type, path) => type.Check(found, path + ".", Currency));
@@ -41,8 +42,17 @@ internal static class CreateEvent
             var made = new EditedEvent(tx.NewId(), EventStates.Draft, body.VenueId, body.SeatingPlanId, zone.Value, body.Currency, null, 1);
             await tx.Run(Insert, new
             {
-                made.EventId, made.VenueId, made.SeatingPlanId, made.Zone, body.Title, body.Summary, body.Description, body.Language, body.Currency,
-                body.PersonLimit, tx.Now,
+                made.EventId,
+                made.VenueId,
+                made.SeatingPlanId,
+                made.Zone,
+                body.Title,
+                body.Summary,
+                body.Description,
+                body.Language,
+                body.Currency,
+                body.PersonLimit,
+                tx.Now,
             }, ct);
             if (await AddParts(tx, inventory, made, body, ct) is { } refusal) return refusal;
 
@@ -63,8 +73,10 @@ internal static class CreateEvent
 
     private const string Insert = """
         insert into ticketing.events (
-            org_id, event_id, venue_id, seating_plan_id, zone, title, summary, description, language, currency, person_limit, created_at, updated_at)
+            org_id, event_id, venue_id, seating_plan_id, zone, title, summary, description, language, currency, person_limit, created_at,
+            updated_at)
         values (
-            @orgId, @eventId, @venueId, @seatingPlanId, @zone, @title, @summary, @description, @language, @currency, @personLimit, @now, @now)
+            @orgId, @eventId, @venueId, @seatingPlanId, @zone, @title, @summary, @description, @language, @currency, @personLimit, @now,
+            @now)
         """;
 }

@@ -12,19 +12,20 @@ internal static class DeleteEvent
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/events/{eventId:guid}", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<Done>> Handle(Guid eventId, Caller caller, IInventory inventory, Db db, CancellationToken ct) => db.Transact<Done>(async tx =>
-    {
-        var status = await tx.One<string>(Delete, new { eventId, tx.Now }, ct);
-        if (status is null) return EventNotFound;
-        if (status == EventStates.OnSale) return EventOnSale;
-        var slots = await tx.Many<Guid>(SelectSlots, new { eventId }, ct);
-        if ((await inventory.See(tx.OrgId, slots, ct)).Any(pool => pool.Available != pool.Capacity)) return EventHasBookings;
+    public static Task<Outcome<Done>> Handle(Guid eventId, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+        db.Transact<Done>(async tx =>
+        {
+            var status = await tx.One<string>(Delete, new { eventId, tx.Now }, ct);
+            if (status is null) return EventNotFound;
+            if (status == EventStates.OnSale) return EventOnSale;
+            var slots = await tx.Many<Guid>(SelectSlots, new { eventId }, ct);
+            if ((await inventory.See(tx.OrgId, slots, ct)).Any(pool => pool.Available != pool.Capacity)) return EventHasBookings;
 
-        await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "deleted") with { FromStatus = status }, ct);
-        await EventEdits.Announce(tx, eventId, ct);
-        await tx.Publish(new EventDeleted(eventId), ct);
-        return new Done("The event is deleted.");
-    }, ct);
+            await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "deleted") with { FromStatus = status }, ct);
+            await EventEdits.Announce(tx, eventId, ct);
+            await tx.Publish(new EventDeleted(eventId), ct);
+            return new Done("The event is deleted.");
+        }, ct);
 
     // Deletes first and looks afterwards: from here on no booking can begin, and a refusal takes it all back.
     private const string Delete = """

@@ -16,7 +16,8 @@ internal sealed record EventDetails(
         found.Name("title", Title, 200);
         found.Text("summary", Summary, 500);
         found.Text("description", Description, 20_000);
-        found.Expect(Language.Length == 2 && Language.All(char.IsAsciiLetterLower), "language", "Must be two small letters such as nl (ISO 639).");
+        var isLanguage = Language.Length == 2 && Language.All(char.IsAsciiLetterLower);
+        found.Expect(isLanguage, "language", "Must be two small letters such as nl (ISO 639).");
         found.Expect(Zone is null || LocalTimes.Knows(Zone), "zone", "Must be a time zone such as Europe/Amsterdam.");
         found.Expect(Zone is not null || VenueId is not null, "zone", "Give a time zone, or a venue that has one.");
         found.Expect(SeatingPlanId is null || VenueId is not null, "seatingPlanId", "A seating plan needs its venue.");
@@ -24,7 +25,8 @@ internal sealed record EventDetails(
     }
 
     /// <summary>
-    /// The time zone in which the event's times are written. Holds the venue until the transaction ends, so that it cannot be deleted meanwhile.
+    /// The time zone in which the event's times are written. Holds the venue until the transaction ends, so that it cannot be deleted
+    /// meanwhile.
     /// </summary>
     public async Task<Outcome<string>> SettleZone(Tx tx, CancellationToken ct)
     {
@@ -37,7 +39,12 @@ internal sealed record EventDetails(
         return Zone ?? zoneOfVenue;
     }
 
-    private const string HoldVenue = "select zone from ticketing.venues where org_id = @orgId and venue_id = @venueId and deleted_at is null for share";
+    private const string HoldVenue = """
+        select zone
+        from ticketing.venues
+        where org_id = @orgId and venue_id = @venueId and deleted_at is null
+        for share
+        """;
 
     private const string PlanFits = """
         select exists (

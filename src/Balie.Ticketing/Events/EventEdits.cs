@@ -4,7 +4,8 @@ namespace Balie.Ticketing.Events;
 
 /// <summary>What an edit needs to know of its event. The version is the new one.</summary>
 internal sealed record EditedEvent(
-    Guid EventId, string Status, Guid? VenueId, Guid? SeatingPlanId, string Zone, string Currency, DateTimeOffset? SaleOpenedAt, int Version);
+    Guid EventId, string Status, Guid? VenueId, Guid? SeatingPlanId, string Zone, string Currency, DateTimeOffset? SaleOpenedAt,
+    int Version);
 
 /// <summary>
 /// How every change to an event begins, be it to the event itself or to a slot, zone or ticket type of it. It locks the event, so that
@@ -15,7 +16,7 @@ internal static class EventEdits
     /// <summary>Tells processes that keep the catalogue in memory which event changed: <c>organisation:event</c>.</summary>
     public const string Channel = "ticketing_catalogue";
 
-    /// <param name="ifMatch">The version that the caller started from; null where the change needs none, because its own statement decides.</param>
+    /// <param name="ifMatch">The version that the caller started from; null where the change itself decides whether it still fits.</param>
     /// <param name="forCalendars">Changes what stands in people's calendars.</param>
     public static async Task<Outcome<EditedEvent>> Begin(Tx tx, Guid eventId, IfMatch? ifMatch, bool forCalendars, CancellationToken ct)
     {

@@ -39,7 +39,8 @@ internal static class EventHistory
     }, ct);
 
     private const string Insert = """
-        insert into ticketing.history (org_id, history_id, event_id, entity, entity_id, at, actor, action, from_status, to_status, reason, detail)
+        insert into ticketing.history (
+            org_id, history_id, event_id, entity, entity_id, at, actor, action, from_status, to_status, reason, detail)
         values (@orgId, @historyId, @eventId, @entity, @entityId, @now, @actor, @action, @fromStatus, @toStatus, @reason, @detail::json)
         """;
 }

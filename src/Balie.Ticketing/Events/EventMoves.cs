@@ -11,7 +11,8 @@ internal static class EventMoves
 
     public static async Task<Outcome<Moved>> Take(Tx tx, Caller caller, Guid eventId, EventStep step, string reason, CancellationToken ct)
     {
-        var moved = await tx.One<Moved>(Move, new { eventId, from = step.From, to = step.To, tx.Now, raise = step.ForCalendars ? 1 : 0 }, ct);
+        var raise = step.ForCalendars ? 1 : 0;
+        var moved = await tx.One<Moved>(Move, new { eventId, from = step.From, to = step.To, tx.Now, raise }, ct);
         if (moved is null)
             return await tx.One<string>(StatusOf, new { eventId }, ct) is { } status ? NotFrom(status, step) : EventNotFound;
 
@@ -25,7 +26,8 @@ internal static class EventMoves
     public static Refusal? Wrong(string reason)
     {
         var found = new Findings();
-        if (found.Expect(!string.IsNullOrWhiteSpace(reason), "reason", "Say why, in words for visitors.")) found.Text("reason", reason, LongestReason);
+        if (found.Expect(!string.IsNullOrWhiteSpace(reason), "reason", "Say why, in words for visitors."))
+            found.Text("reason", reason, LongestReason);
         return found.Refusal;
     }
 
@@ -48,5 +50,9 @@ internal static class EventMoves
         returning before.status as from_status, events.version
         """;
 
-    private const string StatusOf = "select status from ticketing.events where org_id = @orgId and event_id = @eventId and deleted_at is null";
+    private const string StatusOf = """
+        select status
+        from ticketing.events
+        where org_id = @orgId and event_id = @eventId and deleted_at is null
+        """;
 }

@@ -4,13 +4,17 @@ namespace Balie.Ticketing.Events;
 
 /// <summary>An event as everyone sees it, and as every edit of it or of its parts answers. Its slots are a list of their own.</summary>
 internal sealed record EventView(
-    Guid Id, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency, int? PersonLimit,
+    Guid Id, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency,
+    int? PersonLimit,
     EventPlace? Venue, Guid? SeatingPlanId, IReadOnlyList<Zone> Zones, IReadOnlyList<TicketType> TicketTypes, long SlotCount,
-    DateTimeOffset? FirstStartsAt, DateTimeOffset? LastEndsAt, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, int Version) : IVersioned
+    DateTimeOffset? FirstStartsAt, DateTimeOffset? LastEndsAt, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt,
+    int Version) : IVersioned
 {
     private sealed record Row(
-        Guid EventId, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency, int? PersonLimit,
-        Guid? VenueId, string? VenueName, string? City, Guid? SeatingPlanId, long SlotCount, DateTimeOffset? FirstStartsAt, DateTimeOffset? LastEndsAt,
+        Guid EventId, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency,
+        int? PersonLimit,
+        Guid? VenueId, string? VenueName, string? City, Guid? SeatingPlanId, long SlotCount, DateTimeOffset? FirstStartsAt,
+        DateTimeOffset? LastEndsAt,
         DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, int Version)
     {
         public EventPlace? Venue => VenueId is { } id ? new EventPlace(id, VenueName ?? "", City ?? "") : null;
@@ -29,11 +33,14 @@ internal sealed record EventView(
 
     /// <summary>The event that the transaction has just changed.</summary>
     public static async Task<EventView> Now(Tx tx, Guid eventId, CancellationToken ct) =>
-        await Find(tx, eventId, drafts: true, ct) ?? throw new InvalidOperationException("An event vanished under the transaction that changed it.");
+        await Find(tx, eventId, drafts: true, ct)
+        ?? throw new InvalidOperationException("An event vanished under the transaction that changed it.");
 
     private const string Select = """
-        select event.event_id, event.title, event.summary, event.description, event.language, event.status, event.zone, event.currency::text,
-            event.person_limit, event.venue_id, venue.name as venue_name, venue.city, event.seating_plan_id, slots.slot_count, slots.first_starts_at,
+        select event.event_id, event.title, event.summary, event.description, event.language, event.status, event.zone,
+        event.currency::text,
+            event.person_limit, event.venue_id, venue.name as venue_name, venue.city, event.seating_plan_id, slots.slot_count,
+            slots.first_starts_at,
             slots.last_ends_at, event.published_at, event.updated_at, event.version
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)

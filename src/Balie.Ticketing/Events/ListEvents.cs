@@ -16,7 +16,8 @@ internal static class ListEvents
     private static readonly DateTimeOffset NoSlot = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public sealed record Line(
-        Guid Id, string Title, string Summary, string Status, string Language, string Zone, EventPlace? Venue, DateTimeOffset? StartsAt, Money? PriceFrom,
+        Guid Id, string Title, string Summary, string Status, string Language, string Zone, EventPlace? Venue, DateTimeOffset? StartsAt,
+        Money? PriceFrom,
         int Version);
 
     public sealed record Filter(
@@ -27,14 +28,16 @@ internal static class ListEvents
             var found = new Findings();
             if (Search is not null && found.Expect(Json.Clean(Search) is not null, "search", "Must not hold control characters."))
                 found.Text("search", Search, LongestSearch);
-            found.Expect(Status is null || EventStates.All.Contains(Status), "status", $"Must be one of {string.Join(", ", EventStates.All.Order())}.");
+            var isStatus = Status is null || EventStates.All.Contains(Status);
+            found.Expect(isStatus, "status", $"Must be one of {string.Join(", ", EventStates.All.Order())}.");
             found.Expect(From is not { } from || To is not { } to || from < to, "to", "Must be after from.");
             return found.Refusal;
         }
     }
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events", (
-        string? search, DateTimeOffset? from, DateTimeOffset? to, Guid? venue, string? status, Paging paging, Caller caller, Db db, CancellationToken ct) =>
+        string? search, DateTimeOffset? from, DateTimeOffset? to, Guid? venue, string? status, Paging paging, Caller caller, Db db,
+        CancellationToken ct) =>
         Handle(new Filter(search, from, to, venue, status), paging, caller, db, ct)).Public();
 
     public static async Task<Outcome<Page<Line>>> Handle(Filter filter, Paging paging, Caller caller, Db db, CancellationToken ct)
@@ -44,14 +47,25 @@ internal static class ListEvents
 
         var rows = await db.Many<Row>(Select, new
         {
-            filter.Search, filter.From, filter.To, filter.Venue, filter.Status, beginnings = Beginnings(filter.Search ?? ""),
-            drafts = caller.May(Permission.EventsRead), NoSlot, paging.After, paging.AfterId, paging.Take,
+            filter.Search,
+            filter.From,
+            filter.To,
+            filter.Venue,
+            filter.Status,
+            beginnings = Beginnings(filter.Search ?? ""),
+            drafts = caller.May(Permission.EventsRead),
+            NoSlot,
+            paging.After,
+            paging.AfterId,
+            paging.Take,
         }, ct);
         var page = Page<Row>.Of(rows, paging, row => (row.StartsAt, row.EventId));
         return new Page<Line>([.. page.Rows.Select(row => row.Shown)], page.NextCursor, page.Limit);
     }
 
-    /// <summary>Every word as the beginning of one: <c>jazz fest</c> is <c>jazz:* &amp; fest:*</c>. Nothing else reaches the query language.</summary>
+    /// <summary>
+    /// Every word as the beginning of one: <c>jazz fest</c> is <c>jazz:* &amp; fest:*</c>. Nothing else reaches the query language.
+    /// </summary>
     private static string Beginnings(string search)
     {
         var letters = new StringBuilder(search.Length);
@@ -61,7 +75,8 @@ internal static class ListEvents
     }
 
     private sealed record Row(
-        Guid EventId, string Title, string Summary, string Status, string Language, string Zone, Guid? VenueId, string? VenueName, string? City,
+        Guid EventId, string Title, string Summary, string Status, string Language, string Zone, Guid? VenueId, string? VenueName,
+        string? City,
         DateTimeOffset StartsAt, long? PriceFrom, string Currency, int Version)
     {
         public Line Shown => new(
@@ -71,7 +86,8 @@ internal static class ListEvents
 
     // Row security keeps text search from using an index of its own, so it reads what the organisation's own index finds: its live events.
     private const string Select = """
-        select event.event_id, event.title, event.summary, event.status, event.language, event.zone, event.venue_id, venue.name as venue_name, venue.city,
+        select event.event_id, event.title, event.summary, event.status, event.language, event.zone, event.venue_id,
+        venue.name as venue_name, venue.city,
             coalesce(slots.starts_at, @noSlot) as starts_at, prices.price_from, event.currency::text, event.version
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)

@@ -8,15 +8,16 @@ internal static class OpenSale
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapPut("/events/{eventId:guid}/sale", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<EventView>> Handle(Guid eventId, Caller caller, Db db, CancellationToken ct) => db.Transact<EventView>(async tx =>
-    {
-        var moved = await EventMoves.Take(tx, caller, eventId, EventStates.OpenSale, "", ct);
-        if (moved.Refusal is { } refusal) return refusal;
-        if (!await tx.One<bool>(HasSomethingToSell, new { eventId, tx.Now }, ct)) return EventHasNothingToSell;
+    public static Task<Outcome<EventView>> Handle(Guid eventId, Caller caller, Db db, CancellationToken ct) =>
+        db.Transact<EventView>(async tx =>
+        {
+            var moved = await EventMoves.Take(tx, caller, eventId, EventStates.OpenSale, "", ct);
+            if (moved.Refusal is { } refusal) return refusal;
+            if (!await tx.One<bool>(HasSomethingToSell, new { eventId, tx.Now }, ct)) return EventHasNothingToSell;
 
-        await tx.Publish(new EventSaleOpened(eventId), ct);
-        return await EventView.Now(tx, eventId, ct);
-    }, ct);
+            await tx.Publish(new EventSaleOpened(eventId), ct);
+            return await EventView.Now(tx, eventId, ct);
+        }, ct);
 
     private const string HasSomethingToSell = """
         select exists (

@@ -7,12 +7,13 @@ internal static class PauseSale
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapPut("/events/{eventId:guid}/pause", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<EventView>> Handle(Guid eventId, Caller caller, Db db, CancellationToken ct) => db.Transact<EventView>(async tx =>
-    {
-        var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Pause, "", ct);
-        if (moved.Refusal is { } refusal) return refusal;
+    public static Task<Outcome<EventView>> Handle(Guid eventId, Caller caller, Db db, CancellationToken ct) =>
+        db.Transact<EventView>(async tx =>
+        {
+            var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Pause, "", ct);
+            if (moved.Refusal is { } refusal) return refusal;
 
-        await tx.Publish(new EventSalePaused(eventId), ct);
-        return await EventView.Now(tx, eventId, ct);
-    }, ct);
+            await tx.Publish(new EventSalePaused(eventId), ct);
+            return await EventView.Now(tx, eventId, ct);
+        }, ct);
 }

@@ -7,7 +7,8 @@ internal static class PostponeEvent
 {
     public sealed record Because(string Reason);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/events/{eventId:guid}/postponement", Handle).Needs(Permission.EventsWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/events/{eventId:guid}/postponement", Handle).Needs(Permission.EventsWrite);
 
     public static Task<Outcome<EventView>> Handle(Guid eventId, Because body, Caller caller, Db db, CancellationToken ct) =>
         db.Transact<EventView>(async tx =>

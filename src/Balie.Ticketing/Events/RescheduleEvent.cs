@@ -31,9 +31,11 @@ internal static class RescheduleEvent
         public SlotDate Date => new(StartsLocal, EndsLocal);
     }
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/events/{eventId:guid}/schedule", Handle).Needs(Permission.EventsWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/events/{eventId:guid}/schedule", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<EventView>> Handle(Guid eventId, NewSchedule body, IfMatch ifMatch, Caller caller, Db db, CancellationToken ct) =>
+    public static Task<Outcome<EventView>> Handle(
+        Guid eventId, NewSchedule body, IfMatch ifMatch, Caller caller, Db db, CancellationToken ct) =>
         db.Transact<EventView>(async tx =>
         {
             if (body.Wrong() is { } wrong) return wrong;
@@ -48,7 +50,10 @@ internal static class RescheduleEvent
             var moved = await Move(tx, edited, body, ct);
             if (moved.Value is not { } slots) return moved.Refusal!; // Without a value there is a refusal.
             foreach (var slot in slots)
-                await EventHistory.Add(tx, caller, EventHistory.OfSlot(eventId, slot.SlotId, "moved") with { Reason = body.Reason, Detail = slot }, ct);
+            {
+                var entry = EventHistory.OfSlot(eventId, slot.SlotId, "moved") with { Reason = body.Reason, Detail = slot };
+                await EventHistory.Add(tx, caller, entry, ct);
+            }
             await tx.Publish(new EventRescheduled(eventId, body.Reason, slots), ct);
             return await EventView.Now(tx, eventId, ct);
         }, ct);
@@ -79,7 +84,8 @@ internal static class RescheduleEvent
 
     private const string Update = """
         update ticketing.slots
-        set starts_local = time.starts_local, ends_local = time.ends_local, zone = @zone, starts_at = time.starts_at, ends_at = time.ends_at,
+        set starts_local = time.starts_local, ends_local = time.ends_local, zone = @zone, starts_at = time.starts_at,
+        ends_at = time.ends_at,
             first_starts_at = coalesce(slots.first_starts_at, slots.starts_at), version = slots.version + 1
         from unnest(@ids, @startsLocal::timestamp[], @endsLocal::timestamp[], @startsAt::timestamptz[], @endsAt::timestamptz[])
             as time(slot_id, starts_local, ends_local, starts_at, ends_at)

@@ -7,7 +7,8 @@ namespace Balie.Ticketing.Events;
 internal static class SeeEventHistory
 {
     public sealed record Line(
-        DateTimeOffset At, string Actor, string Action, string Entity, Guid EntityId, string? FromStatus, string? ToStatus, string Reason, JsonElement? Detail);
+        DateTimeOffset At, string Actor, string Action, string Entity, Guid EntityId, string? FromStatus, string? ToStatus, string Reason,
+        JsonElement? Detail);
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}/history", Handle).Needs(Permission.EventsRead);
 
@@ -22,7 +23,8 @@ internal static class SeeEventHistory
     }
 
     private sealed record Row(
-        Guid HistoryId, DateTimeOffset At, string Actor, string Action, string Entity, Guid EntityId, string? FromStatus, string? ToStatus, string Reason,
+        Guid HistoryId, DateTimeOffset At, string Actor, string Action, string Entity, Guid EntityId, string? FromStatus, string? ToStatus,
+        string Reason,
         string? Detail)
     {
         public Line Shown => new(

@@ -8,7 +8,8 @@ internal static class UpdateEvent
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapPut("/events/{eventId:guid}", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<EventView>> Handle(Guid eventId, EventDetails body, IfMatch ifMatch, Caller caller, Db db, CancellationToken ct) =>
+    public static Task<Outcome<EventView>> Handle(
+        Guid eventId, EventDetails body, IfMatch ifMatch, Caller caller, Db db, CancellationToken ct) =>
         db.Transact<EventView>(async tx =>
         {
             var found = new Findings();
@@ -23,7 +24,15 @@ internal static class UpdateEvent
 
             await tx.Run(Update, new
             {
-                eventId, body.VenueId, body.SeatingPlanId, zone = zone.Value, body.Title, body.Summary, body.Description, body.Language, body.PersonLimit,
+                eventId,
+                body.VenueId,
+                body.SeatingPlanId,
+                zone = zone.Value,
+                body.Title,
+                body.Summary,
+                body.Description,
+                body.Language,
+                body.PersonLimit,
             }, ct);
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "updated") with { Detail = body }, ct);
             await tx.Publish(new EventUpdated(eventId, edited.Version, "updated"), ct);
@@ -38,7 +47,8 @@ internal static class UpdateEvent
 
     private const string Update = """
         update ticketing.events
-        set venue_id = @venueId, seating_plan_id = @seatingPlanId, zone = @zone, title = @title, summary = @summary, description = @description,
+        set venue_id = @venueId, seating_plan_id = @seatingPlanId, zone = @zone, title = @title, summary = @summary,
+        description = @description,
             language = @language, person_limit = @personLimit
         where org_id = @orgId and event_id = @eventId
         """;

@@ -18,7 +18,8 @@ internal sealed record SeatingLayout(string Name, IReadOnlyList<SectionLayout?> 
         if (found.Refusal is not null) return found.Refusal;
 
         found.Distinct("sections", Sections.Select(section => section?.Name ?? ""));
-        found.Expect(Sections.Sum(section => section?.SeatCount ?? 0) is > 0 and <= MostSeats, "sections", $"Must have 1 to {MostSeats} seats in all.");
+        var seats = Sections.Sum(section => section?.SeatCount ?? 0);
+        found.Expect(seats is > 0 and <= MostSeats, "sections", $"Must have 1 to {MostSeats} seats in all.");
         return found.Refusal;
     }
 
@@ -35,7 +36,8 @@ internal sealed record SeatingLayout(string Name, IReadOnlyList<SectionLayout?> 
                     // What was checked holds no null.
                     var number = numbers[i] ?? "";
                     if (number.Length == 0) continue;
-                    yield return new Seat(++unit, section.Name, row.Row, number, $"{section.Name} {row.Row}-{number}", i + 1, row.KindOf(number));
+                    var label = $"{section.Name} {row.Row}-{number}";
+                    yield return new Seat(++unit, section.Name, row.Row, number, label, i + 1, row.KindOf(number));
                 }
             }
     }
@@ -60,12 +62,14 @@ internal sealed record SectionLayout(string Name, IReadOnlyList<RowLayout?> Rows
 /// <param name="Wheelchair">The numbers of places for wheelchairs.</param>
 /// <param name="Companion">The numbers of the seats beside those.</param>
 internal sealed record RowLayout(
-    string Row, int? Seats = null, IReadOnlyList<string?>? Numbers = null, IReadOnlyList<string?>? Wheelchair = null, IReadOnlyList<string?>? Companion = null)
+    string Row, int? Seats = null, IReadOnlyList<string?>? Numbers = null, IReadOnlyList<string?>? Wheelchair = null,
+    IReadOnlyList<string?>? Companion = null)
 {
     private const int MostSeatsInRow = 500;
     private const int LongestNumber = 10;
 
-    internal IReadOnlyList<string?> AllNumbers() => Numbers ?? [.. Enumerable.Range(1, Math.Clamp(Seats ?? 0, 0, MostSeatsInRow)).Select(number => $"{number}")];
+    internal IReadOnlyList<string?> AllNumbers() =>
+        Numbers ?? [.. Enumerable.Range(1, Math.Clamp(Seats ?? 0, 0, MostSeatsInRow)).Select(number => $"{number}")];
 
     internal string KindOf(string number) =>
         Wheelchair?.Contains(number) == true ? "wheelchair" : Companion?.Contains(number) == true ? "companion" : "standard";
@@ -86,5 +90,7 @@ internal sealed record RowLayout(
             found.Expect(number.Length > 0 && AllNumbers().Contains(number), numberPath, "Must be the number of a seat in this row."));
 }
 
-/// <summary>One seat. <paramref name="Unit"/> is its unit in the pool of every slot with this plan; neighbours' positions differ by one.</summary>
+/// <summary>
+/// One seat. <paramref name="Unit"/> is its unit in the pool of every slot with this plan; neighbours' positions differ by one.
+/// </summary>
 internal sealed record Seat(int Unit, string Section, string Row, string Number, string Label, int Position, string Kind);

@@ -13,7 +13,8 @@ internal static class SeeSeatingPlan
     {
         var plan = await db.One<PlanRow>(SelectPlan, new { seatingPlanId }, ct);
         if (plan is null) return SeatingPlanNotFound;
-        return new SeatingPlan(plan.SeatingPlanId, plan.VenueId, plan.Name, await db.Many<Seat>(SelectSeats, new { seatingPlanId }, ct), plan.Version);
+        var seats = await db.Many<Seat>(SelectSeats, new { seatingPlanId }, ct);
+        return new SeatingPlan(plan.SeatingPlanId, plan.VenueId, plan.Name, seats, plan.Version);
     }
 
     private sealed record PlanRow(Guid SeatingPlanId, Guid VenueId, string Name, int Version);

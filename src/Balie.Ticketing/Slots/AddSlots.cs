@@ -11,9 +11,11 @@ internal static class AddSlots
 
     public sealed record Added(int Count, IReadOnlyList<Slot> Slots);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/events/{eventId:guid}/slots", Handle).Needs(Permission.EventsWrite).Creates();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/events/{eventId:guid}/slots", Handle).Needs(Permission.EventsWrite).Creates();
 
-    public static Task<Outcome<Added>> Handle(Guid eventId, SlotPlan body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+    public static Task<Outcome<Added>> Handle(
+        Guid eventId, SlotPlan body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
         db.Transact<Added>(async tx =>
         {
             var found = new Findings();

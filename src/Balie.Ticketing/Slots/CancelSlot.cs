@@ -9,23 +9,30 @@ internal static class CancelSlot
 {
     public sealed record Because(string Reason);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/slots/{slotId:guid}/cancellation", Handle).Needs(Permission.EventsWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/slots/{slotId:guid}/cancellation", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<Slot>> Handle(Guid slotId, Because body, Caller caller, Db db, CancellationToken ct) => db.Transact<Slot>(async tx =>
-    {
-        if (EventMoves.Wrong(body.Reason) is { } wrong) return wrong;
-        var eventId = await tx.One<Guid>(EventOf, new { slotId }, ct);
-        if (eventId == Guid.Empty) return SlotNotFound;
-        var edit = await EventEdits.Begin(tx, eventId, ifMatch: null, forCalendars: true, ct);
-        if (edit.Refusal is { } refusal) return refusal;
-        var slot = await tx.One<SlotRow>(Cancel, new { slotId }, ct);
-        if (slot is null) return SlotIsCancelled;
+    public static Task<Outcome<Slot>> Handle(Guid slotId, Because body, Caller caller, Db db, CancellationToken ct) =>
+        db.Transact<Slot>(async tx =>
+        {
+            if (EventMoves.Wrong(body.Reason) is { } wrong) return wrong;
+            var eventId = await tx.One<Guid>(EventOf, new { slotId }, ct);
+            if (eventId == Guid.Empty) return SlotNotFound;
+            var edit = await EventEdits.Begin(tx, eventId, ifMatch: null, forCalendars: true, ct);
+            if (edit.Refusal is { } refusal) return refusal;
+            var slot = await tx.One<SlotRow>(Cancel, new { slotId }, ct);
+            if (slot is null) return SlotIsCancelled;
 
-        var entry = EventHistory.OfSlot(eventId, slotId, "cancelled") with { FromStatus = "scheduled", ToStatus = "cancelled", Reason = body.Reason };
-        await EventHistory.Add(tx, caller, entry, ct);
-        await tx.Publish(new SlotCancelled(eventId, slotId, body.Reason), ct);
-        return Slot.Of(slot);
-    }, ct);
+            var entry = EventHistory.OfSlot(eventId, slotId, "cancelled") with
+            {
+                FromStatus = "scheduled",
+                ToStatus = "cancelled",
+                Reason = body.Reason,
+            };
+            await EventHistory.Add(tx, caller, entry, ct);
+            await tx.Publish(new SlotCancelled(eventId, slotId, body.Reason), ct);
+            return Slot.Of(slot);
+        }, ct);
 
     private const string EventOf = "select event_id from ticketing.slots where org_id = @orgId and slot_id = @slotId";
 

@@ -26,38 +26,39 @@ internal static class ChangeCapacity
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPut("/slots/{slotId:guid}/capacity", (Guid slotId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+        api.MapPut("/slots/{slotId:guid}/capacity", (
+            Guid slotId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
             Handle(slotId, null, body, caller, inventory, db, ct)).Needs(Permission.EventsWrite);
-        api.MapPut("/slots/{slotId:guid}/zones/{zoneId:guid}/capacity", HandlePart).Needs(Permission.EventsWrite);
+        api.MapPut("/slots/{slotId:guid}/zones/{zoneId:guid}/capacity", (
+            Guid slotId, Guid zoneId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+            Handle(slotId, zoneId, body, caller, inventory, db, ct)).Needs(Permission.EventsWrite);
         api.MapPut("/slots/{slotId:guid}/ticket-types/{ticketTypeId:guid}/capacity", (
             Guid slotId, Guid ticketTypeId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
             Handle(slotId, ticketTypeId, body, caller, inventory, db, ct)).Needs(Permission.EventsWrite);
     }
 
-    private static Task<Outcome<PoolView>> HandlePart(
-        Guid slotId, Guid zoneId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
-        Handle(slotId, zoneId, body, caller, inventory, db, ct);
-
     /// <param name="partId">The zone or ticket type within the slot; null for the slot itself.</param>
     public static Task<Outcome<PoolView>> Handle(
-        Guid slotId, Guid? partId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) => db.Transact<PoolView>(async tx =>
-    {
-        if (body.Wrong() is { } wrong) return wrong;
-        if (body.Force && !caller.May(Permission.CapacityForce)) return KernelRefusals.Forbidden;
-        var pool = await tx.One<Pool>(SelectPool, new { slotId, partId }, ct);
-        if (pool is null) return SlotNotFound;
-        if (pool.Status != "scheduled") return SlotIsCancelled;
-        var edit = await EventEdits.Begin(tx, pool.EventId, ifMatch: null, forCalendars: false, ct);
-        if (edit.Value is not { } edited) return edit.Refusal!; // Without a value there is a refusal.
-        if (partId is null && edited.SeatingPlanId is not null) return CapacityOfSeats;
+        Guid slotId, Guid? partId, NewCapacity body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+        db.Transact<PoolView>(async tx =>
+        {
+            if (body.Wrong() is { } wrong) return wrong;
+            if (body.Force && !caller.May(Permission.CapacityForce)) return KernelRefusals.Forbidden;
+            var pool = await tx.One<Pool>(SelectPool, new { slotId, partId }, ct);
+            if (pool is null) return SlotNotFound;
+            if (pool.Status != "scheduled") return SlotIsCancelled;
+            var edit = await EventEdits.Begin(tx, pool.EventId, ifMatch: null, forCalendars: false, ct);
+            if (edit.Value is not { } edited) return edit.Refusal!; // Without a value there is a refusal.
+            if (partId is null && edited.SeatingPlanId is not null) return CapacityOfSeats;
 
-        var changed = await inventory.ChangeCapacity(tx, pool.PoolId, body.Capacity, body.Force, caller.Actor, body.Reason, ct);
-        if (!changed.Ok) return changed;
-        var entry = EventHistory.OfSlot(pool.EventId, slotId, "capacity_changed") with { Reason = body.Reason, Detail = new { pool.PoolId, body.Capacity, body.Force } };
-        await EventHistory.Add(tx, caller, entry, ct);
-        await tx.Publish(new EventUpdated(pool.EventId, edited.Version, "capacity_changed"), ct);
-        return changed;
-    }, ct);
+            var changed = await inventory.ChangeCapacity(tx, pool.PoolId, body.Capacity, body.Force, caller.Actor, body.Reason, ct);
+            if (!changed.Ok) return changed;
+            var detail = new { pool.PoolId, body.Capacity, body.Force };
+            var entry = EventHistory.OfSlot(pool.EventId, slotId, "capacity_changed") with { Reason = body.Reason, Detail = detail };
+            await EventHistory.Add(tx, caller, entry, ct);
+            await tx.Publish(new EventUpdated(pool.EventId, edited.Version, "capacity_changed"), ct);
+            return changed;
+        }, ct);
 
     private sealed record Pool(Guid PoolId, Guid EventId, string Status);
 

@@ -4,7 +4,9 @@ using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Slots;
 
-/// <summary>Makes the slots of a plan with their pools, all in the transaction of whoever asks: a new event, or one that gets more dates.</summary>
+/// <summary>
+/// Makes the slots of a plan with their pools, all in the transaction of whoever asks: a new event, or one that gets more dates.
+/// </summary>
 internal static class NewSlots
 {
     /// <summary>Over all requests. Beyond it an organiser is better off with another event.</summary>
@@ -50,11 +52,14 @@ internal static class NewSlots
     private static async Task<Outcome<int>> CapacityOf(Tx tx, EditedEvent parent, SlotPlan plan, string path, CancellationToken ct)
     {
         if (parent.SeatingPlanId is { } seatingPlanId)
-            return plan.Capacity is null ? (int)await tx.One<long>(CountSeats, new { seatingPlanId }, ct) : CapacityOfSeats.At($"{path}capacity");
+        {
+            if (plan.Capacity is not null) return CapacityOfSeats.At($"{path}capacity");
+            return (int)await tx.One<long>(CountSeats, new { seatingPlanId }, ct);
+        }
         if (plan.Capacity is { } asked) return asked;
         return await tx.One<long?>(SumOfZones, new { parent.EventId }, ct) is { } sum and <= int.MaxValue
             ? (int)sum
-            : KernelRefusals.Invalid.At($"{path}capacity", "Say how many places a slot has: the event has neither a seating plan nor zones.");
+            : KernelRefusals.Invalid.At($"{path}capacity", "Say how many places a slot has: there is neither a seating plan nor a zone.");
     }
 
     private sealed record There(long Slots, long Clashes);

@@ -43,7 +43,8 @@ internal sealed record Recurrence(
     {
         var weekdays = Weekdays.OfType<string>().Select(day => Days[day]).ToHashSet();
         var times = Times.OfType<string>().Select(Read).OfType<TimeOnly>().Distinct().Order().ToArray();
-        var regular = Enumerable.Range(0, Until.DayNumber - From.DayNumber + 1).Select(From.AddDays).Where(date => weekdays.Contains(date.DayOfWeek));
+        var period = Enumerable.Range(0, Until.DayNumber - From.DayNumber + 1).Select(From.AddDays);
+        var regular = period.Where(date => weekdays.Contains(date.DayOfWeek));
         return
             from date in regular.Concat(Extra ?? []).Except(Skip ?? []).Order()
             from time in times
@@ -58,7 +59,7 @@ internal sealed record Recurrence(
     }
 
     private static void CheckDate(Findings found, string path, DateOnly date) =>
-        found.Expect(date >= SlotDate.Earliest && date < SlotDate.Latest, path, "Must lie between 2000 and 2100.");
+        found.Expect(SlotDate.IsNear(date), path, "Must lie between 2000 and 2100.");
 
     private static TimeOnly? Read(string text) =>
         TimeOnly.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;

@@ -7,10 +7,14 @@ internal sealed record Slot(
 {
     /// <summary>The local times are those that the clock shows, also where the organiser wrote one that it skips.</summary>
     public static Slot Of(SlotRow row) => new(
-        row.SlotId, row.StartsAt, row.EndsAt, LocalTimes.Local(row.StartsAt, row.Zone), LocalTimes.Local(row.EndsAt, row.Zone), row.Zone, row.Status,
+        row.SlotId, row.StartsAt, row.EndsAt, LocalTimes.Local(row.StartsAt, row.Zone), LocalTimes.Local(row.EndsAt, row.Zone), row.Zone,
+        row.Status,
         row.FirstStartsAt, row.Version);
 }
 
-/// <summary>The columns of a slot that its slices read: <c>slot_id, event_id, starts_at, ends_at, zone, status, first_starts_at, version</c>.</summary>
+/// <summary>
+/// The columns of a slot that its slices read: <c>slot_id, event_id, starts_at, ends_at, zone, status, first_starts_at, version</c>.
+/// </summary>
 internal sealed record SlotRow(
-    Guid SlotId, Guid EventId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Status, DateTimeOffset? FirstStartsAt, int Version);
+    Guid SlotId, Guid EventId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Status, DateTimeOffset? FirstStartsAt,
+    int Version);

@@ -31,8 +31,11 @@ internal sealed record SlotPlan(IReadOnlyList<SlotDate?>? Dates = null, Recurren
 internal sealed record SlotDate(DateTime StartsLocal, DateTime EndsLocal)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
-    public static readonly DateOnly Earliest = new(2000, 1, 1);
-    public static readonly DateOnly Latest = new(2100, 1, 1);
+    private static readonly DateOnly Earliest = new(2000, 1, 1);
+    private static readonly DateOnly TooLate = new(2100, 1, 1);
+
+    /// <summary>Dates far away are slips of the pen, and their time zones unknown.</summary>
+    public static bool IsNear(DateOnly date) => date >= Earliest && date < TooLate;
 
     public void Check(Findings found, string path)
     {
@@ -44,6 +47,6 @@ internal sealed record SlotDate(DateTime StartsLocal, DateTime EndsLocal)
 
     private static bool CheckLocal(Findings found, string path, DateTime local) =>
         found.Expect(local.Kind == DateTimeKind.Unspecified, path, "Must be a local time without Z or offset, such as 2026-07-01T20:00.")
-        && found.Expect(DateOnly.FromDateTime(local) >= Earliest && DateOnly.FromDateTime(local) < Latest, path, "Must lie between 2000 and 2100.")
+        && found.Expect(IsNear(DateOnly.FromDateTime(local)), path, "Must lie between 2000 and 2100.")
         && found.Expect(local.Ticks % TimeSpan.TicksPerMinute == 0, path, "Must be a whole minute.");
 }

@@ -80,7 +80,8 @@ internal static class SlotPools
         select pool.pool_id
         from ticketing.slot_pools as pool
         join ticketing.slots as slot using (org_id, slot_id)
-        where pool.org_id = @orgId and @partId in (pool.zone_id, pool.ticket_type_id) and slot.status = 'scheduled' and slot.starts_at > @now
+        where pool.org_id = @orgId and @partId in (pool.zone_id, pool.ticket_type_id)
+          and slot.status = 'scheduled' and slot.starts_at > @now
         order by pool.pool_id
         limit @take
         """;

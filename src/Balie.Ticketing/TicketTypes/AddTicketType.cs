@@ -9,9 +9,11 @@ namespace Balie.Ticketing.TicketTypes;
 /// <summary>Offers another ticket type; one with a cap gets a pool of its own in every slot.</summary>
 internal static class AddTicketType
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/events/{eventId:guid}/ticket-types", Handle).Needs(Permission.EventsWrite).Creates();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/events/{eventId:guid}/ticket-types", Handle).Needs(Permission.EventsWrite).Creates();
 
-    public static Task<Outcome<TicketType>> Handle(Guid eventId, TicketTypeDetails body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+    public static Task<Outcome<TicketType>> Handle(
+        Guid eventId, TicketTypeDetails body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
         db.Transact<TicketType>(async tx =>
         {
             var edit = await EventEdits.Begin(tx, eventId, ifMatch: null, forCalendars: false, ct);

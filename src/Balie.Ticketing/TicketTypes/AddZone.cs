@@ -9,9 +9,11 @@ namespace Balie.Ticketing.TicketTypes;
 /// <summary>Adds a zone to an event, and its pool to every slot.</summary>
 internal static class AddZone
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/events/{eventId:guid}/zones", Handle).Needs(Permission.EventsWrite).Creates();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/events/{eventId:guid}/zones", Handle).Needs(Permission.EventsWrite).Creates();
 
-    public static Task<Outcome<Zone>> Handle(Guid eventId, ZoneDetails body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+    public static Task<Outcome<Zone>> Handle(
+        Guid eventId, ZoneDetails body, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
         db.Transact<Zone>(async tx =>
         {
             var found = new Findings();

@@ -9,11 +9,13 @@ namespace Balie.Ticketing.TicketTypes;
 
 /// <summary>
 /// Changes what a ticket type is called, costs and allows, for bookings to come. Another cap holds in every slot that has not begun; that
-/// there is one at all, and which zone it belongs to, is settled once the sale has opened, because tickets sold before were never counted there.
+/// there is one at all, and which zone it belongs to, is settled once the sale has opened, because tickets sold before were never counted
+/// there.
 /// </summary>
 internal static class ChangeTicketType
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/ticket-types/{ticketTypeId:guid}", Handle).Needs(Permission.EventsWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/ticket-types/{ticketTypeId:guid}", Handle).Needs(Permission.EventsWrite);
 
     public static Task<Outcome<EventView>> Handle(
         Guid ticketTypeId, TicketTypeDetails body, IfMatch ifMatch, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
@@ -42,11 +44,20 @@ internal static class ChangeTicketType
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 
-    private static Task<int> Write(Tx tx, Guid ticketTypeId, Guid? zoneId, TicketTypeDetails body, CancellationToken ct) => tx.Run(Update, new
-    {
-        ticketTypeId, zoneId, body.Name, body.Description, priceMinor = body.Price.Amount, body.Cap, body.OnSaleFrom, body.OnSaleUntil, body.MinPerOrder,
-        body.MaxPerOrder,
-    }, ct);
+    private static Task<int> Write(Tx tx, Guid ticketTypeId, Guid? zoneId, TicketTypeDetails body, CancellationToken ct) =>
+        tx.Run(Update, new
+        {
+            ticketTypeId,
+            zoneId,
+            body.Name,
+            body.Description,
+            priceMinor = body.Price.Amount,
+            body.Cap,
+            body.OnSaleFrom,
+            body.OnSaleUntil,
+            body.MinPerOrder,
+            body.MaxPerOrder,
+        }, ct);
 
     private static async Task<Refusal?> SettleCap(
         Tx tx, IInventory inventory, Guid eventId, Guid ticketTypeId, int? cap, int? before, Caller caller, CancellationToken ct)

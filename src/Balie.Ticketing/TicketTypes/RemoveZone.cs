@@ -10,20 +10,21 @@ internal static class RemoveZone
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/zones/{zoneId:guid}", Handle).Needs(Permission.EventsWrite);
 
-    public static Task<Outcome<EventView>> Handle(Guid zoneId, Caller caller, Db db, CancellationToken ct) => db.Transact<EventView>(async tx =>
-    {
-        var eventId = await tx.One<Guid>(EventOf, new { zoneId }, ct);
-        if (eventId == Guid.Empty) return ZoneNotFound;
-        var edit = await EventEdits.Begin(tx, eventId, ifMatch: null, forCalendars: false, ct);
-        if (edit.Value is not { } edited) return edit.Refusal!; // Without a value there is a refusal.
-        if (await tx.One<bool>(IsUsed, new { zoneId }, ct)) return ZoneInUse;
+    public static Task<Outcome<EventView>> Handle(Guid zoneId, Caller caller, Db db, CancellationToken ct) =>
+        db.Transact<EventView>(async tx =>
+        {
+            var eventId = await tx.One<Guid>(EventOf, new { zoneId }, ct);
+            if (eventId == Guid.Empty) return ZoneNotFound;
+            var edit = await EventEdits.Begin(tx, eventId, ifMatch: null, forCalendars: false, ct);
+            if (edit.Value is not { } edited) return edit.Refusal!; // Without a value there is a refusal.
+            if (await tx.One<bool>(IsUsed, new { zoneId }, ct)) return ZoneInUse;
 
-        await SlotPools.Forget(tx, zoneId, ct);
-        if (await tx.Run(Delete, new { zoneId }, ct) == 0) return ZoneNotFound;
-        await EventHistory.Add(tx, caller, EventHistory.OfZone(eventId, zoneId, "removed"), ct);
-        await tx.Publish(new EventUpdated(eventId, edited.Version, "zone_removed"), ct);
-        return await EventView.Now(tx, eventId, ct);
-    }, ct);
+            await SlotPools.Forget(tx, zoneId, ct);
+            if (await tx.Run(Delete, new { zoneId }, ct) == 0) return ZoneNotFound;
+            await EventHistory.Add(tx, caller, EventHistory.OfZone(eventId, zoneId, "removed"), ct);
+            await tx.Publish(new EventUpdated(eventId, edited.Version, "zone_removed"), ct);
+            return await EventView.Now(tx, eventId, ct);
+        }, ct);
 
     private const string EventOf = "select event_id from ticketing.zones where org_id = @orgId and zone_id = @zoneId";
 

@@ -4,7 +4,8 @@ namespace Balie.Ticketing.TicketTypes;
 
 /// <summary>What a visitor chooses: a name, a price, perhaps a zone, perhaps a cap of its own in every slot.</summary>
 internal sealed record TicketType(
-    Guid Id, string Name, string Description, Money Price, Guid? ZoneId, string? ZoneName, int? Cap, DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil,
+    Guid Id, string Name, string Description, Money Price, Guid? ZoneId, string? ZoneName, int? Cap, DateTimeOffset? OnSaleFrom,
+    DateTimeOffset? OnSaleUntil,
     int MinPerOrder, int MaxPerOrder, int Position);
 
 /// <summary>A ticket type as it is written. It names its zone by the zone's name, which is unique within the event.</summary>
@@ -26,7 +27,8 @@ internal sealed record TicketTypeDetails(
         found.Range($"{path}minPerOrder", MinPerOrder, 1, MostPerOrder);
         found.Range($"{path}maxPerOrder", MaxPerOrder, 1, MostPerOrder);
         found.Expect(MinPerOrder <= MaxPerOrder, $"{path}maxPerOrder", "Must not be less than minPerOrder.");
-        found.Expect(OnSaleFrom is not { } from || OnSaleUntil is not { } until || from < until, $"{path}onSaleUntil", "Must be after onSaleFrom.");
+        var isWindow = OnSaleFrom is not { } from || OnSaleUntil is not { } until || from < until;
+        found.Expect(isWindow, $"{path}onSaleUntil", "Must be after onSaleFrom.");
     }
 }
 
@@ -38,14 +40,17 @@ internal static class TicketTypeRows
         DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position)
     {
         public TicketType Shown => new(
-            TicketTypeId, Name, Description, new Money(PriceMinor, Currency), ZoneId, ZoneName, Cap, OnSaleFrom, OnSaleUntil, MinPerOrder, MaxPerOrder, Position);
+            TicketTypeId, Name, Description, new Money(PriceMinor, Currency), ZoneId, ZoneName, Cap, OnSaleFrom, OnSaleUntil, MinPerOrder,
+            MaxPerOrder, Position);
     }
 
     /// <summary>Those that were not withdrawn, in the order in which they are offered.</summary>
     public static async Task<TicketType[]> Of(Sql sql, Guid eventId, CancellationToken ct) =>
         [.. (await sql.Many<Row>(Select, new { eventId }, ct)).Select(row => row.Shown)];
 
-    public static async Task<Outcome<TicketType>> Add(Tx tx, EditedEvent parent, TicketTypeDetails details, string path, CancellationToken ct)
+    /// <param name="path">Where the type stands in the body, for what is wrong with its zone.</param>
+    public static async Task<Outcome<TicketType>> Add(
+        Tx tx, EditedEvent parent, TicketTypeDetails details, string path, CancellationToken ct)
     {
         var zoneId = await FindZone(tx, parent.EventId, details.ZoneName, ct);
         if (details.ZoneName is not null && zoneId is null) return NoSuchZone(path);
@@ -53,12 +58,23 @@ internal static class TicketTypeRows
         var id = tx.NewId();
         var position = await tx.One<int>(Insert, new
         {
-            id, parent.EventId, zoneId, details.Name, details.Description, priceMinor = details.Price.Amount, details.Price.Currency, details.Cap,
-            details.OnSaleFrom, details.OnSaleUntil, details.MinPerOrder, details.MaxPerOrder,
+            id,
+            parent.EventId,
+            zoneId,
+            details.Name,
+            details.Description,
+            priceMinor = details.Price.Amount,
+            details.Price.Currency,
+            details.Cap,
+            details.OnSaleFrom,
+            details.OnSaleUntil,
+            details.MinPerOrder,
+            details.MaxPerOrder,
         }, ct);
         if (position == 0) return TicketingRefusals.TicketTypeNameTaken;
         return new TicketType(
-            id, details.Name, details.Description, details.Price, zoneId, details.ZoneName, details.Cap, details.OnSaleFrom, details.OnSaleUntil,
+            id, details.Name, details.Description, details.Price, zoneId, details.ZoneName, details.Cap, details.OnSaleFrom,
+            details.OnSaleUntil,
             details.MinPerOrder, details.MaxPerOrder, position);
     }
 
@@ -68,11 +84,16 @@ internal static class TicketTypeRows
 
     public static Refusal NoSuchZone(string path) => KernelRefusals.Invalid.At($"{path}zoneName", "The event has no zone of this name.");
 
-    private const string SelectZone = "select zone_id from ticketing.zones where org_id = @orgId and event_id = @eventId and name = @zoneName";
+    private const string SelectZone = """
+        select zone_id
+        from ticketing.zones
+        where org_id = @orgId and event_id = @eventId and name = @zoneName
+        """;
 
     private const string Insert = """
         insert into ticketing.ticket_types (
-            org_id, ticket_type_id, event_id, zone_id, name, description, price_minor, currency, cap, on_sale_from, on_sale_until, min_per_order,
+            org_id, ticket_type_id, event_id, zone_id, name, description, price_minor, currency, cap, on_sale_from, on_sale_until,
+            min_per_order,
             max_per_order, position)
         select @orgId, @id, @eventId, @zoneId, @name, @description, @priceMinor, @currency, @cap, @onSaleFrom, @onSaleUntil, @minPerOrder,
             @maxPerOrder, coalesce(max(position), 0) + 1
@@ -83,7 +104,8 @@ internal static class TicketTypeRows
         """;
 
     private const string Select = """
-        select type.ticket_type_id, type.name, type.description, type.price_minor, type.currency::text, type.zone_id, zone.name as zone_name, type.cap,
+        select type.ticket_type_id, type.name, type.description, type.price_minor, type.currency::text, type.zone_id,
+        zone.name as zone_name, type.cap,
             type.on_sale_from, type.on_sale_until, type.min_per_order, type.max_per_order, type.position
         from ticketing.ticket_types as type
         left join ticketing.zones as zone using (org_id, zone_id)

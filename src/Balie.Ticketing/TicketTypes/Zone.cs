@@ -2,7 +2,9 @@ using Balie.Ticketing.Events;
 
 namespace Balie.Ticketing.TicketTypes;
 
-/// <summary>A part of the place with a capacity of its own, which several ticket types may share. On a seated event, whole sections.</summary>
+/// <summary>
+/// A part of the place with a capacity of its own, which several ticket types may share. On a seated event, whole sections.
+/// </summary>
 internal sealed record Zone(Guid Id, string Name, int Capacity, IReadOnlyList<string>? Sections);
 
 /// <summary>A zone as it is written. Without a capacity it has as many places as its sections have seats.</summary>
@@ -52,15 +54,19 @@ internal static class ZoneRows
     {
         if (seatingPlanId is null)
         {
-            if (details.Sections is not null) return KernelRefusals.Invalid.At($"{path}sections", "The event has no seating plan, so it has no sections.");
-            return details.Capacity is { } asked ? asked : KernelRefusals.Invalid.At($"{path}capacity", "Say how many places the zone has.");
+            if (details.Sections is not null)
+                return KernelRefusals.Invalid.At($"{path}sections", "The event has no seating plan, so it has no sections.");
+            if (details.Capacity is { } asked) return asked;
+            return KernelRefusals.Invalid.At($"{path}capacity", "Say how many places the zone has.");
         }
-        if (details.Sections is not { } named) return KernelRefusals.Invalid.At($"{path}sections", "Name the sections of the seating plan.");
+        if (details.Sections is not { } named)
+            return KernelRefusals.Invalid.At($"{path}sections", "Name the sections of the seating plan.");
 
         var sections = named.OfType<string>().Distinct().ToArray();
         var seats = await tx.One<Seats>(CountSeats, new { seatingPlanId, sections }, ct);
         // An aggregate without grouping always has one row.
-        if (seats!.Sections < sections.Length) return KernelRefusals.Invalid.At($"{path}sections", "The seating plan does not have all of these sections.");
+        if (seats!.Sections < sections.Length)
+            return KernelRefusals.Invalid.At($"{path}sections", "The seating plan does not have all of these sections.");
         if (details.Capacity > seats.Count) return KernelRefusals.Invalid.At($"{path}capacity", "The sections have fewer seats than that.");
         return details.Capacity ?? (int)seats.Count;
     }

@@ -27,5 +27,9 @@ internal static class DeleteVenue
             where org_id = @orgId and venue_id = @venueId and deleted_at is null and status not in ('completed', 'cancelled'))
         """;
 
-    private const string Delete = "update ticketing.venues set deleted_at = @now, version = version + 1 where org_id = @orgId and venue_id = @venueId";
+    private const string Delete = """
+        update ticketing.venues
+        set deleted_at = @now, version = version + 1
+        where org_id = @orgId and venue_id = @venueId
+        """;
 }

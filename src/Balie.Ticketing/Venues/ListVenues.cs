@@ -14,7 +14,8 @@ internal static class ListVenues
     }
 
     private sealed record Row(
-        Guid VenueId, string Name, string Street, string PostalCode, string City, string Country, string Zone, int Version, DateTimeOffset CreatedAt)
+        Guid VenueId, string Name, string Street, string PostalCode, string City, string Country, string Zone, int Version,
+        DateTimeOffset CreatedAt)
     {
         public Venue Shown => new(VenueId, Name, Street, PostalCode, City, Country, Zone, Version);
     }

@@ -16,7 +16,8 @@ internal sealed record VenueDetails(string Name, string Country, string Zone, st
         found.Line("street", Street, 200);
         found.Line("postalCode", PostalCode, 20);
         found.Line("city", City, 100);
-        found.Expect(Country.Length == 2 && Country.All(char.IsAsciiLetterUpper), "country", "Must be two capital letters such as NL (ISO 3166).");
+        var isCountry = Country.Length == 2 && Country.All(char.IsAsciiLetterUpper);
+        found.Expect(isCountry, "country", "Must be two capital letters such as NL (ISO 3166).");
         found.Expect(LocalTimes.Knows(Zone), "zone", "Must be a time zone such as Europe/Amsterdam.");
         return found.Refusal;
     }
