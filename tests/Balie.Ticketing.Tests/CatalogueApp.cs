@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Balie.Contracts.Inventory;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Slots;
@@ -46,20 +47,24 @@ public sealed class CatalogueApp : ModuleApp<TicketingModule>
         return await Step(draft.Id, "publication", by);
     }
 
-    internal async Task<EventView> OnSale(string title = "Onder de rivier", HttpClient? by = null) => await Step((await Published(title, by)).Id, "sale", by);
+    internal async Task<EventView> OnSale(string title = "Onder de rivier", HttpClient? by = null) =>
+        await Step((await Published(title, by)).Id, "sale", by);
 
     internal async Task<EventView> Step(Guid eventId, string noun, HttpClient? by = null) =>
         await (await (by ?? Organiser).Put($"/api/v1/events/{eventId}/{noun}", new { reason = "Daarom." }, Ct)).IsOk<EventView>(Ct);
 
-    internal async Task<EventView> See(Guid eventId) => await (await Organiser.GetAsync($"/api/v1/events/{eventId}", Ct)).IsOk<EventView>(Ct);
+    internal async Task<EventView> See(Guid eventId) =>
+        await (await Organiser.GetAsync($"/api/v1/events/{eventId}", Ct)).IsOk<EventView>(Ct);
 
-    internal async Task<Slot[]> Slots(Guid eventId) => await (await Organiser.GetAsync($"/api/v1/events/{eventId}/slots?limit=100", Ct)).IsOk<Slot[]>(Ct);
+    internal async Task<Slot[]> Slots(Guid eventId) =>
+        await (await Organiser.GetAsync($"/api/v1/events/{eventId}/slots?limit=100", Ct)).IsOk<Slot[]>(Ct);
 
     internal async Task<TicketType> OnlyType(Guid eventId) => (await See(eventId)).TicketTypes.Single();
 
     /// <summary>How often a message of this kind about this event went into the outbox.</summary>
     public Task<long> Told(string kind, Guid eventId) => SystemDb.Everywhere.One<long>(
-        "select count(*) from kernel.outbox where kind = @kind and body::text like '%' || @eventId || '%'", new { kind, eventId = eventId.ToString() }, Ct);
+        "select count(*) from kernel.outbox where kind = @kind and body::text like '%' || @eventId || '%'",
+        new { kind, eventId = eventId.ToString() }, Ct);
 
     /// <summary>The pool of a zone or ticket type in a slot.</summary>
     public Task<Guid> PoolOf(Guid slotId, Guid partId) => Db.One<Guid>(
@@ -77,10 +82,7 @@ internal static class Editing
 {
     public static Task<HttpResponseMessage> Edit(this HttpClient http, string url, object body, int? version)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, url)
-        {
-            Content = new StringContent(System.Text.Json.JsonSerializer.Serialize(body, Json.Options), System.Text.Encoding.UTF8, "application/json"),
-        };
+        var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = JsonContent.Create(body, options: Json.Options) };
         if (version is not null) request.Headers.TryAddWithoutValidation("If-Match", $"\"v{version}\"");
         return http.SendAsync(request, CatalogueApp.Ct);
     }

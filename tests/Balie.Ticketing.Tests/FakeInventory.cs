@@ -3,7 +3,9 @@ using Balie.Contracts.Inventory;
 
 namespace Balie.Ticketing.Tests;
 
-/// <summary>Inventory where Ticketing is tested alone: remembers pools and how many of their units are taken. It knows no transactions.</summary>
+/// <summary>
+/// Inventory where Ticketing is tested alone: remembers pools and how many of their units are taken. It knows no transactions.
+/// </summary>
 public sealed class FakeInventory : IInventory
 {
     private readonly ConcurrentDictionary<Guid, (int Capacity, int Taken)> _pools = new();
@@ -23,20 +25,30 @@ public sealed class FakeInventory : IInventory
         return Task.CompletedTask;
     }
 
-    public Task<Outcome<PoolView>> ChangeCapacity(Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct)
+    public Task<Outcome<PoolView>> ChangeCapacity(
+        Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct)
     {
         var taken = _pools[poolId].Taken;
-        if (capacity < taken && !force) return Task.FromResult<Outcome<PoolView>>(Refusal.Conflict("inventory.capacity_below_live", "More is sold than that."));
+        if (capacity < taken && !force)
+            return Task.FromResult<Outcome<PoolView>>(Refusal.Conflict("inventory.capacity_below_live", "More is sold than that."));
         _pools[poolId] = (capacity, taken);
         return Task.FromResult<Outcome<PoolView>>(new PoolView(poolId, capacity, capacity - taken));
     }
 
-    public ValueTask<IReadOnlyList<PoolView>> See(Guid orgId, IReadOnlyList<Guid> poolIds, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<PoolView>>(
-        [.. poolIds.Where(_pools.ContainsKey).Select(poolId => new PoolView(poolId, _pools[poolId].Capacity, _pools[poolId].Capacity - _pools[poolId].Taken))]);
+    public ValueTask<IReadOnlyList<PoolView>> See(Guid orgId, IReadOnlyList<Guid> poolIds, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyList<PoolView>>([.. poolIds.Where(_pools.ContainsKey).Select(View)]);
 
-    public Task<ClaimResult> Claim(ClaimRequest request, CancellationToken ct) => throw new NotSupportedException("The catalogue claims nothing.");
+    private PoolView View(Guid poolId)
+    {
+        var (capacity, taken) = _pools[poolId];
+        return new PoolView(poolId, capacity, capacity - taken);
+    }
 
-    public Task<int> Release(Tx tx, Guid holder, CancellationToken ct) => throw new NotSupportedException("The catalogue releases nothing.");
+    public Task<ClaimResult> Claim(ClaimRequest request, CancellationToken ct) =>
+        throw new NotSupportedException("The catalogue claims nothing.");
+
+    public Task<int> Release(Tx tx, Guid holder, CancellationToken ct) =>
+        throw new NotSupportedException("The catalogue releases nothing.");
 
     public Task<bool> Confirm(Tx tx, Guid holder, IReadOnlyList<Demand> demands, CancellationToken ct) =>
         throw new NotSupportedException("The catalogue confirms nothing.");

@@ -15,7 +15,8 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
         var slot = (await app.Slots(show.Id)).Single();
         var announced = (await Read(show.Id)).Single();
 
-        var schedule = new { slots = new[] { new { slotId = slot.Id, startsLocal = "2026-09-01T20:00", endsLocal = "2026-09-01T22:30" } }, reason = "Ruil." };
+        var newTime = new { slotId = slot.Id, startsLocal = "2026-09-01T20:00", endsLocal = "2026-09-01T22:30" };
+        var schedule = new { slots = new[] { newTime }, reason = "Ruil." };
         var moved = await (await app.Organiser.Edit($"/api/v1/events/{show.Id}/schedule", schedule, show.Version)).IsOk<EventView>(Ct);
         var later = (await Read(show.Id)).Single();
         await app.Organiser.Edit($"/api/v1/events/{show.Id}", new { title = "Zwanen", zone = "Europe/Amsterdam" }, moved.Version);
@@ -23,7 +24,8 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
         await app.Step(show.Id, "cancellation");
         var off = (await Read(show.Id)).Single();
 
-        Assert.Equal(("20260601T180000Z", "20260601T203000Z", "CONFIRMED"), (announced["DTSTART"], announced["DTEND"], announced["STATUS"]));
+        Assert.Equal(("20260601T180000Z", "20260601T203000Z"), (announced["DTSTART"], announced["DTEND"]));
+        Assert.Equal("CONFIRMED", announced["STATUS"]);
         Assert.Equal("Zwanen; een avond, met pauze", announced["SUMMARY"]);
         Assert.Equal("20260901T180000Z", later["DTSTART"]);
         Assert.Equal("Zwanen", renamed["SUMMARY"]);
@@ -39,7 +41,11 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
     {
         var show = await app.Event(slots: new
         {
-            dates = new[] { new { startsLocal = "2026-06-01T20:00", endsLocal = "2026-06-01T22:00" }, new { startsLocal = "2026-06-02T20:00", endsLocal = "2026-06-02T22:00" } },
+            dates = new[]
+            {
+                new { startsLocal = "2026-06-01T20:00", endsLocal = "2026-06-01T22:00" },
+                new { startsLocal = "2026-06-02T20:00", endsLocal = "2026-06-02T22:00" },
+            },
             capacity = 10,
         });
         await app.Step(show.Id, "publication");
@@ -74,7 +80,8 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
     {
         var moment = new DateTimeOffset(2026, 6, 1, 18, 0, 0, TimeSpan.Zero);
 
-        var file = CalendarFile.Write(text, [new CalendarEntry("a@b", 3, moment, moment, moment.AddHours(1), "CONFIRMED", text, text, text)]);
+        var entryOf = new CalendarEntry("a@b", 3, moment, moment, moment.AddHours(1), "CONFIRMED", text, text, text);
+        var file = CalendarFile.Write(text, [entryOf]);
 
         Assert.All(file.Split("\r\n"), line => Assert.True(Encoding.UTF8.GetByteCount(line) <= 75, line));
         Assert.DoesNotContain('\n', file.Replace("\r\n", "", StringComparison.Ordinal));
@@ -83,9 +90,11 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
         Assert.Equal((expected, expected, expected), (entry["SUMMARY"], entry["DESCRIPTION"], entry["LOCATION"]));
     }
 
-    private async Task<List<Dictionary<string, string>>> Read(Guid eventId) => Parse(await app.Organiser.GetStringAsync($"/api/v1/events/{eventId}/calendar.ics", Ct));
+    private async Task<List<Dictionary<string, string>>> Read(Guid eventId) =>
+        Parse(await app.Organiser.GetStringAsync($"/api/v1/events/{eventId}/calendar.ics", Ct));
 
-    private static int Sequence(Dictionary<string, string> entry) => int.Parse(entry["SEQUENCE"], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Sequence(Dictionary<string, string> entry) =>
+        int.Parse(entry["SEQUENCE"], System.Globalization.CultureInfo.InvariantCulture);
 
     // RFC 5545 read on its own terms: unfold, split at the first colon, unescape.
     private static List<Dictionary<string, string>> Parse(string file)

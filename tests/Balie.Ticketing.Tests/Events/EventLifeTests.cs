@@ -79,7 +79,7 @@ public sealed class EventLifeTests(CatalogueApp app) : IClassFixture<CatalogueAp
     {
         var draft = await app.Event();
         await using var rival = await app.Rival();
-        await rival.Run("update ticketing.events set status = 'published', published_at = created_at, version = version + 1 where event_id = @Id", draft);
+        await rival.Run("update ticketing.events set status = 'published', published_at = created_at where event_id = @Id", draft);
 
         var late = Take(draft.Id, "PUT publication");
         await rival.UntilSomeoneWaits();
@@ -117,7 +117,8 @@ public sealed class EventLifeTests(CatalogueApp app) : IClassFixture<CatalogueAp
         var postponed = await app.Step(sold.Id, "postponement");
         var slot = (await app.Slots(sold.Id)).Single();
 
-        var moved = await (await app.Organiser.Edit($"/api/v1/events/{sold.Id}/schedule", Schedule(slot.Id), postponed.Version)).IsOk<EventView>(Ct);
+        var moved = await (await app.Organiser.Edit($"/api/v1/events/{sold.Id}/schedule", Schedule(slot.Id), postponed.Version))
+            .IsOk<EventView>(Ct);
 
         Assert.Equal("published", moved.Status);
         var now = (await app.Slots(sold.Id)).Single();
@@ -145,7 +146,8 @@ public sealed class EventLifeTests(CatalogueApp app) : IClassFixture<CatalogueAp
 
         var lines = await (await app.Organiser.GetAsync($"/api/v1/events/{published.Id}/history", Ct)).IsOk<SeeEventHistory.Line[]>(Ct);
 
-        Assert.Equal(["created", "published", "cancelled"], lines.Select(line => line.Action).Order(new InOrderOf("created", "published", "cancelled")));
+        // Steps within one moment of a manual clock have no order among themselves.
+        Assert.Equal(["cancelled", "created", "published"], lines.Select(line => line.Action).Order());
         var last = lines.Single(line => line.Action == "cancelled");
         Assert.Equal(("published", "cancelled", "Daarom."), (last.FromStatus, last.ToStatus, last.Reason));
         Assert.Equal($"user:{TestCallers.PersonOf(Roles.Events)}", last.Actor);
@@ -166,7 +168,8 @@ public sealed class EventLifeTests(CatalogueApp app) : IClassFixture<CatalogueAp
     {
         var cancelled = await app.Step((await app.Published()).Id, "cancellation");
 
-        await (await app.Organiser.Edit($"/api/v1/events/{cancelled.Id}", new { title = "Toch", zone = "Europe/Amsterdam" }, cancelled.Version))
+        var anyway = new { title = "Toch", zone = "Europe/Amsterdam" };
+        await (await app.Organiser.Edit($"/api/v1/events/{cancelled.Id}", anyway, cancelled.Version))
             .IsRefused(HttpStatusCode.Conflict, "ticketing.event_closed", Ct);
         await (await app.Organiser.Post($"/api/v1/events/{cancelled.Id}/slots", CatalogueApp.OneSlot(), Ct))
             .IsRefused(HttpStatusCode.Conflict, "ticketing.event_closed", Ct);
@@ -179,11 +182,5 @@ public sealed class EventLifeTests(CatalogueApp app) : IClassFixture<CatalogueAp
     }
 
     private static object Schedule(Guid slotId) =>
-        new { slots = new[] { new { slotId, startsLocal = "2026-09-01T20:00", endsLocal = "2026-09-01T22:30" } }, reason = "De zaal is dan vrij." };
-
-    // Steps within one moment of a manual clock have no order among themselves.
-    private sealed class InOrderOf(params string[] order) : IComparer<string>
-    {
-        public int Compare(string? x, string? y) => Array.IndexOf(order, x).CompareTo(Array.IndexOf(order, y));
-    }
+        new { slots = new[] { new { slotId, startsLocal = "2026-09-01T20:00", endsLocal = "2026-09-01T22:30" } }, reason = "Ruil." };
 }

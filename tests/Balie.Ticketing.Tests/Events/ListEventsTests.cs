@@ -53,7 +53,8 @@ public sealed class ListEventsTests(CatalogueApp app) : IClassFixture<CatalogueA
     {
         var run = await app.Event("Reeks", Dates("2026-06-01", "2026-06-10"), by: Organiser);
         var single = await app.Event("Eenmalig", Dates("2026-06-05"), by: Organiser);
-        var bare = await (await Organiser.Post("/api/v1/events", new { title = "Ooit", zone = "Europe/Amsterdam" }, Ct)).IsOk<EventView>(HttpStatusCode.Created, Ct);
+        var bare = await (await Organiser.Post("/api/v1/events", new { title = "Ooit", zone = "Europe/Amsterdam" }, Ct))
+            .IsOk<EventView>(HttpStatusCode.Created, Ct);
 
         Assert.Equal([run.Id, single.Id, bare.Id], (await List("")).Select(line => line.Id));
         Assert.Equal([single.Id, run.Id], (await List("?from=2026-06-02T00:00:00Z")).Select(line => line.Id));

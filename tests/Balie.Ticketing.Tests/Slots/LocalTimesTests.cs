@@ -7,6 +7,7 @@ public sealed class LocalTimesTests
 {
     private static readonly Instant From = Instant.FromUtc(2000, 1, 1, 0, 0);
     private static readonly Instant Until = Instant.FromUtc(2041, 1, 1, 0, 0);
+    private static readonly string[] EveryDay = [.. Enum.GetNames<DayOfWeek>().Select(name => name.ToLowerInvariant())];
     private static readonly string[] Times = [.. Enumerable.Range(0, 48).Select(half => $"{half / 2:00}:{half % 2 * 30:00}")];
 
     /// <summary>
@@ -37,7 +38,8 @@ public sealed class LocalTimesTests
     [InlineData("2026-10-25T02:00", "2026-10-25T00:00Z")]
     [InlineData("2026-10-25T02:59", "2026-10-25T00:59Z")]
     [InlineData("2026-10-25T03:00", "2026-10-25T02:00Z")]
-    public void The_clock_in_Amsterdam(string local, string moment) => Assert.Equal(Moment(moment), LocalTimes.Moment(Local(local), "Europe/Amsterdam"));
+    public void The_clock_in_Amsterdam(string local, string moment) =>
+        Assert.Equal(Moment(moment), LocalTimes.Moment(Local(local), "Europe/Amsterdam"));
 
     [Theory]
     [InlineData("2026-03-29T01:30", "2026-03-29T02:15", "2026-03-29T00:30Z", "2026-03-29T01:15Z")]
@@ -49,7 +51,7 @@ public sealed class LocalTimesTests
     private static void CheckAround(DateTimeZone zone, Instant change)
     {
         var day = DateOnly.FromDateTime(change.InZone(zone).ToDateTimeUnspecified());
-        var slots = new Recurrence([.. Enum.GetNames<DayOfWeek>().Select(name => name.ToLowerInvariant())], Times, day.AddDays(-1), day.AddDays(1), 30).Expand().ToArray();
+        var slots = new Recurrence(EveryDay, Times, day.AddDays(-1), day.AddDays(1), 30).Expand().ToArray();
         Assert.Equal(3 * Times.Length, slots.Select(slot => slot.StartsLocal).Distinct().Count());
 
         var previous = DateTimeOffset.MinValue;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Balie.Ticketing.Slots;
 
 namespace Balie.Ticketing.Tests.Slots;
@@ -11,10 +12,11 @@ public sealed class RecurrenceTests
             ["tuesday"], ["14:00", "10:00"], new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 31), 60,
             Skip: [new DateOnly(2026, 5, 5)], Extra: [new DateOnly(2026, 5, 16), new DateOnly(2026, 5, 12)]);
 
-        var starts = tuesdays.Expand().Select(slot => slot.StartsLocal.ToString("MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture));
+        var starts = tuesdays.Expand().Select(slot => slot.StartsLocal.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture));
 
         Assert.Equal(
-            ["05-12 10:00", "05-12 14:00", "05-16 10:00", "05-16 14:00", "05-19 10:00", "05-19 14:00", "05-26 10:00", "05-26 14:00"], starts);
+            ["05-12 10:00", "05-12 14:00", "05-16 10:00", "05-16 14:00", "05-19 10:00", "05-19 14:00", "05-26 10:00", "05-26 14:00"],
+            starts);
     }
 
     [Fact]
