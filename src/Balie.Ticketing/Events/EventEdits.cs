@@ -1,3 +1,4 @@
+using Balie.Ticketing.Offers;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Events;
@@ -13,9 +14,6 @@ internal sealed record EditedEvent(
 /// </summary>
 internal static class EventEdits
 {
-    /// <summary>Tells processes that keep the catalogue in memory which event changed: <c>organisation:event</c>.</summary>
-    public const string Channel = "ticketing_catalogue";
-
     /// <param name="ifMatch">The version that the caller started from; null where the change itself decides whether it still fits.</param>
     /// <param name="forCalendars">Changes what stands in people's calendars.</param>
     public static async Task<Outcome<EditedEvent>> Begin(Tx tx, Guid eventId, IfMatch? ifMatch, bool forCalendars, CancellationToken ct)
@@ -31,9 +29,9 @@ internal static class EventEdits
         return found with { Version = found.Version + 1 };
     }
 
-    /// <summary>Arrives when the transaction commits, in this process too.</summary>
+    /// <summary>Tells every process that keeps the event in memory; arrives when the transaction commits, in this process too.</summary>
     public static Task Announce(Tx tx, Guid eventId, CancellationToken ct) =>
-        tx.Run(Signals.Send, new { channel = Channel, payload = $"{tx.OrgId}:{eventId}" }, ct);
+        tx.Run(Signals.Send, new { channel = EventOffers.Channel, payload = $"{tx.OrgId}:{eventId}" }, ct);
 
     private const string Lock = """
         select event_id, status, venue_id, seating_plan_id, zone, currency, sale_opened_at, version

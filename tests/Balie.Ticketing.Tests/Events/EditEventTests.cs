@@ -1,5 +1,6 @@
 using System.Net;
 using Balie.Ticketing.Events;
+using Balie.Ticketing.Offers;
 
 namespace Balie.Ticketing.Tests.Events;
 
@@ -143,7 +144,7 @@ public sealed class EditEventTests(CatalogueApp app) : IClassFixture<CatalogueAp
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"recurrence":{"weekdays":["sunday"],"times":["10:00"],"from":"2026-06-01","until":"2026-06-02","durationMinutes":1},"capacity":1}}""", 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"capacity":5}}""", 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"dates":[{"startsLocal":"2026-06-01T10:00","endsLocal":"2026-06-01T19:00"}]}}""", 422)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","ticketTypes":[{"name":"a","price":{"amount":1}}]}""", 422)]
+    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","ticketTypes":[{"name":"a","price":{"amount":1}}]}""", 400)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","ticketTypes":[{"name":"a","price":{"amount":1,"currency":"EUR"},"zoneName":"nowhere"}]}""", 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","zones":[{"name":"a"}]}""", 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","zones":[{"name":"a","capacity":1,"sections":["A"]}]}""", 422)]
@@ -188,7 +189,7 @@ public sealed class EditEventTests(CatalogueApp app) : IClassFixture<CatalogueAp
         var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var draft = await app.Event();
         listener.Notification += (_, news) => heard.TrySetResult(news.Payload);
-        await using (var listen = new Npgsql.NpgsqlCommand($"listen {EventEdits.Channel}", listener)) await listen.ExecuteNonQueryAsync(Ct);
+        await using (var listen = new Npgsql.NpgsqlCommand($"listen {EventOffers.Channel}", listener)) await listen.ExecuteNonQueryAsync(Ct);
 
         await app.Step(draft.Id, "publication");
 
