@@ -71,7 +71,8 @@ public sealed class CalendarTests(CatalogueApp app) : IClassFixture<CatalogueApp
 
     [Theory]
     [InlineData("kort")]
-    [InlineData("Een titel die heel wat langer is dan wat er op een enkele regel van een agenda past, en die nog even doorgaat ook")]
+    [InlineData("Een titel die langer is dan wat er op drie regels van een agenda past, want iemand vertelde er meteen bij wie er speelt, "
+        + "wat er gespeeld wordt, hoe lang het duurt, waar de jassen hangen en dat er in de pauze koffie is voor wie daarvan houdt")]
     [InlineData("ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé")]
     [InlineData("🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭🎭")]
     [InlineData("a\\b;c,d\ne\r\nf:g\"h")]
