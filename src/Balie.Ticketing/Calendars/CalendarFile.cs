@@ -10,8 +10,7 @@ namespace Balie.Ticketing.Calendars;
 /// <param name="Status"><c>CONFIRMED</c>, <c>TENTATIVE</c> or <c>CANCELLED</c>.</param>
 internal sealed record CalendarEntry(
     string Uid, int Sequence, DateTimeOffset Stamp, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Status, string Summary,
-    string Description = "",
-    string Location = "");
+    string Description = "", string Location = "");
 
 /// <summary>Writes iCalendar (RFC 5545): lines end in CR LF and hold at most 75 octets, text is escaped, moments are in UTC.</summary>
 internal static class CalendarFile

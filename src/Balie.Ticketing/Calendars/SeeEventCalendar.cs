@@ -29,8 +29,7 @@ internal static class SeeEventCalendar
 
     private static CalendarEntry Entry(EventRow parent, SlotLine slot) => new(
         Uid(slot.SlotId), parent.Sequence, parent.UpdatedAt, slot.StartsAt, slot.EndsAt, StatusOf(parent.Status, slot.Status), parent.Title,
-        parent.Summary,
-        parent.Location);
+        parent.Summary, parent.Location);
 
     /// <summary>What a calendar calls it.</summary>
     public static string StatusOf(string eventStatus, string slotStatus) => (eventStatus, slotStatus) switch

@@ -14,8 +14,7 @@ internal sealed record EventView(
         Guid EventId, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency,
         int? PersonLimit,
         Guid? VenueId, string? VenueName, string? City, Guid? SeatingPlanId, long SlotCount, DateTimeOffset? FirstStartsAt,
-        DateTimeOffset? LastEndsAt,
-        DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, int Version)
+        DateTimeOffset? LastEndsAt, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, int Version)
     {
         public EventPlace? Venue => VenueId is { } id ? new EventPlace(id, VenueName ?? "", City ?? "") : null;
     }
@@ -38,10 +37,8 @@ internal sealed record EventView(
 
     private const string Select = """
         select event.event_id, event.title, event.summary, event.description, event.language, event.status, event.zone,
-        event.currency::text,
-            event.person_limit, event.venue_id, venue.name as venue_name, venue.city, event.seating_plan_id, slots.slot_count,
-            slots.first_starts_at,
-            slots.last_ends_at, event.published_at, event.updated_at, event.version
+            event.currency::text, event.person_limit, event.venue_id, venue.name as venue_name, venue.city, event.seating_plan_id,
+            slots.slot_count, slots.first_starts_at, slots.last_ends_at, event.published_at, event.updated_at, event.version
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)
         cross join lateral (

@@ -17,8 +17,7 @@ internal static class ListEvents
 
     public sealed record Line(
         Guid Id, string Title, string Summary, string Status, string Language, string Zone, EventPlace? Venue, DateTimeOffset? StartsAt,
-        Money? PriceFrom,
-        int Version);
+        Money? PriceFrom, int Version);
 
     public sealed record Filter(
         string? Search = null, DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? Venue = null, string? Status = null)
@@ -75,8 +74,7 @@ internal static class ListEvents
 
     private sealed record Row(
         Guid EventId, string Title, string Summary, string Status, string Language, string Zone, Guid? VenueId, string? VenueName,
-        string? City,
-        DateTimeOffset StartsAt, long? PriceFrom, string Currency, int Version)
+        string? City, DateTimeOffset StartsAt, long? PriceFrom, string Currency, int Version)
     {
         public Line Shown => new(
             EventId, Title, Summary, Status, Language, Zone, VenueId is { } id ? new EventPlace(id, VenueName ?? "", City ?? "") : null,
@@ -86,8 +84,11 @@ internal static class ListEvents
     // Row security keeps text search from using an index of its own, so it reads what the organisation's own index finds: its live events.
     private const string Select = """
         select event.event_id, event.title, event.summary, event.status, event.language, event.zone, event.venue_id,
-        venue.name as venue_name, venue.city,
-            coalesce(slots.starts_at, @noSlot) as starts_at, prices.price_from, event.currency::text, event.version
+            venue.name as venue_name, venue.city, coalesce(slots.starts_at, @noSlot) as starts_at,
+            (select min(price_minor)
+             from ticketing.ticket_types
+             where org_id = event.org_id and event_id = event.event_id and withdrawn_at is null) as price_from,
+            event.currency::text, event.version
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)
         cross join lateral (
@@ -96,11 +97,6 @@ internal static class ListEvents
             where org_id = event.org_id and event_id = event.event_id and status = 'scheduled'
               and (@from::timestamptz is null or ends_at > @from) and (@to::timestamptz is null or starts_at < @to)
         ) as slots
-        cross join lateral (
-            select min(price_minor) as price_from
-            from ticketing.ticket_types
-            where org_id = event.org_id and event_id = event.event_id and withdrawn_at is null
-        ) as prices
         where event.org_id = @orgId and event.deleted_at is null and (@drafts or event.status <> 'draft')
           and (@status::text is null or event.status = @status)
           and (@venue::uuid is null or event.venue_id = @venue)

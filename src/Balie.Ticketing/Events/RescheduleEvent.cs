@@ -85,8 +85,7 @@ internal static class RescheduleEvent
     private const string Update = """
         update ticketing.slots
         set starts_local = time.starts_local, ends_local = time.ends_local, zone = @zone, starts_at = time.starts_at,
-        ends_at = time.ends_at,
-            first_starts_at = coalesce(slots.first_starts_at, slots.starts_at), version = slots.version + 1
+            ends_at = time.ends_at, first_starts_at = coalesce(slots.first_starts_at, slots.starts_at), version = slots.version + 1
         from unnest(@ids, @startsLocal::timestamp[], @endsLocal::timestamp[], @startsAt::timestamptz[], @endsAt::timestamptz[])
             as time(slot_id, starts_local, ends_local, starts_at, ends_at)
         join ticketing.slots as before on before.org_id = @orgId and before.slot_id = time.slot_id

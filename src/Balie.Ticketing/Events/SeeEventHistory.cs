@@ -24,8 +24,7 @@ internal static class SeeEventHistory
 
     private sealed record Row(
         Guid HistoryId, DateTimeOffset At, string Actor, string Action, string Entity, Guid EntityId, string? FromStatus, string? ToStatus,
-        string Reason,
-        string? Detail)
+        string Reason, string? Detail)
     {
         public Line Shown => new(
             At, Actor, Action, Entity, EntityId, FromStatus, ToStatus, Reason, Detail is null ? null : JsonElement.Parse(Detail));

@@ -48,8 +48,7 @@ internal static class UpdateEvent
     private const string Update = """
         update ticketing.events
         set venue_id = @venueId, seating_plan_id = @seatingPlanId, zone = @zone, title = @title, summary = @summary,
-        description = @description,
-            language = @language, person_limit = @personLimit
+            description = @description, language = @language, person_limit = @personLimit
         where org_id = @orgId and event_id = @eventId
         """;
 }

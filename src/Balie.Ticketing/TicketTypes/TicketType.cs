@@ -5,8 +5,7 @@ namespace Balie.Ticketing.TicketTypes;
 /// <summary>What a visitor chooses: a name, a price, perhaps a zone, perhaps a cap of its own in every slot.</summary>
 internal sealed record TicketType(
     Guid Id, string Name, string Description, Money Price, Guid? ZoneId, string? ZoneName, int? Cap, DateTimeOffset? OnSaleFrom,
-    DateTimeOffset? OnSaleUntil,
-    int MinPerOrder, int MaxPerOrder, int Position);
+    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position);
 
 /// <summary>A ticket type as it is written. It names its zone by the zone's name, which is unique within the event.</summary>
 internal sealed record TicketTypeDetails(
@@ -74,8 +73,7 @@ internal static class TicketTypeRows
         if (position == 0) return TicketingRefusals.TicketTypeNameTaken;
         return new TicketType(
             id, details.Name, details.Description, details.Price, zoneId, details.ZoneName, details.Cap, details.OnSaleFrom,
-            details.OnSaleUntil,
-            details.MinPerOrder, details.MaxPerOrder, position);
+            details.OnSaleUntil, details.MinPerOrder, details.MaxPerOrder, position);
     }
 
     /// <summary>The zone of that name; null when none is named or there is none.</summary>
@@ -105,8 +103,7 @@ internal static class TicketTypeRows
 
     private const string Select = """
         select type.ticket_type_id, type.name, type.description, type.price_minor, type.currency::text, type.zone_id,
-        zone.name as zone_name, type.cap,
-            type.on_sale_from, type.on_sale_until, type.min_per_order, type.max_per_order, type.position
+            zone.name as zone_name, type.cap, type.on_sale_from, type.on_sale_until, type.min_per_order, type.max_per_order, type.position
         from ticketing.ticket_types as type
         left join ticketing.zones as zone using (org_id, zone_id)
         where type.org_id = @orgId and type.event_id = @eventId and type.withdrawn_at is null
