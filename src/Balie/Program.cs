@@ -10,5 +10,6 @@ var balie = new RootCommand("Balie: box office, shop, resale market and glossary
     Demo.Verb(),
     User.Verb(),
     ApiKey.Verb(),
+    DeadLetters.Verb(),
 };
 return await Errand.Run(balie, args);

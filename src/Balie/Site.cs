@@ -8,8 +8,6 @@ namespace Balie;
 /// </summary>
 internal sealed class Site : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
-
     private readonly WebApplicationBuilder _builder;
     private EmbeddedPostgres? _postgres;
 
@@ -43,20 +41,14 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>For a short errand: like <see cref="OpenDatabase(Action{string}, CancellationToken)"/>, but beside a Balie that serves already.</summary>
     public Task OpenDatabaseBeside(Action<string> say, CancellationToken ct) => OpenDatabase(beside: true, say, ct);
 
-    /// <summary>The program itself, wired but not started: all modules of the installation behind the faces that this process shows.</summary>
-    public WebApplication Build(IReadOnlyList<IModule> shown)
+    /// <summary>The program wired for an errand: everything can be asked, nothing runs by itself.</summary>
+    public WebApplication Build() => Build(Modules);
+
+    /// <summary>The program wired for serving and not started: the routes, listeners and jobs of the modules that this process shows.</summary>
+    public WebApplication BuildServing(IReadOnlyList<IModule> shown)
     {
-        _builder.WebHost.UseKestrelHttpsConfiguration().UseBalieLimits();
-        _builder.Logging.AddBalieLogs(_builder.Configuration, _builder.Environment);
-        _builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = LongestDrain);
-        _builder.Services.AddSingleton(Data);
-        _builder.Services.AddSingleton(new Migrator(ConnectionString, Balie.Modules.Scripts));
-        _builder.Services.AddKernel(_builder.Configuration, Balie.Modules.WithHouseChecks(Modules));
-        var app = _builder.Build();
-        // Before anything acts on it; the host would ask the same at its start.
-        app.Services.GetService<IStartupValidator>()?.Validate();
-        app.UseKernel(shown);
-        return app;
+        _builder.Services.AddKernelWork(shown.Count == Modules.Count ? null : [.. shown.Select(module => module.Name)]);
+        return Build(shown);
     }
 
     /// <summary>Watches over the installation's own server until told to stop; one that somebody else runs is theirs to watch.</summary>
@@ -83,5 +75,19 @@ internal sealed class Site : IAsyncDisposable
     {
         _postgres = await EmbeddedPostgres.Start(Data, Config["Balie:Postgres:Programs"], say, ct);
         return _postgres.ConnectionString;
+    }
+
+    private WebApplication Build(IReadOnlyList<IModule> shown)
+    {
+        _builder.WebHost.UseKestrelHttpsConfiguration().UseBalieLimits();
+        _builder.Logging.AddBalieLogs(_builder.Configuration, _builder.Environment);
+        _builder.Services.AddSingleton(Data);
+        _builder.Services.AddSingleton(Migrator);
+        _builder.Services.AddKernel(_builder.Configuration, Balie.Modules.WithHouseChecks(Modules));
+        var app = _builder.Build();
+        // Before anything acts on it; the host would ask the same at its start.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        app.UseKernel(shown);
+        return app;
     }
 }

@@ -24,23 +24,29 @@ public static class Signal
     /// <summary>A process and its children.</summary>
     public static IReadOnlyList<int> Family(int parent) => [parent, .. Children(parent)];
 
+    /// <summary>Whether a process runs; one that ended and waits for its burial does not.</summary>
+    public static bool IsRunning(int process) => Stat(process) is [not "Z", ..];
+
     private static IEnumerable<int> Children(int parent) =>
         from folder in Directory.EnumerateDirectories("/proc")
         let id = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var number) ? number : 0
         where id > 0 && ParentOf(id) == parent
         select id;
 
-    private static int ParentOf(int process)
+    private static int ParentOf(int process) => Stat(process) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
+
+    // State, parent and more; nothing of a process that is gone.
+    private static string[] Stat(int process)
     {
         try
         {
-            // The name stands in parentheses and may hold anything; state and parent follow the last one.
+            // The name stands in parentheses and may hold anything; what is told follows the last one.
             var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {
-            return 0;
+            return [];
         }
     }
 }

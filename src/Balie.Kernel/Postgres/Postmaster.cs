@@ -28,7 +28,7 @@ internal sealed record Postmaster(int Process, string SocketFolder)
         }
     }
 
-    /// <summary>Whether its process exists; a server that hangs is alive.</summary>
+    /// <summary>Whether its process runs; a server that hangs does, one that is dead and waits for its burial does not.</summary>
     public bool IsAlive
     {
         get
@@ -36,9 +36,9 @@ internal sealed record Postmaster(int Process, string SocketFolder)
             try
             {
                 using var process = System.Diagnostics.Process.GetProcessById(Process);
-                return true;
+                return !OperatingSystem.IsLinux() || !IsZombie();
             }
-            catch (ArgumentException)
+            catch (Exception gone) when (gone is ArgumentException or IOException)
             {
                 return false;
             }
@@ -70,5 +70,12 @@ internal sealed record Postmaster(int Process, string SocketFolder)
         {
             return false;
         }
+    }
+
+    private bool IsZombie()
+    {
+        // The name stands in parentheses and may hold anything; the state follows the last one.
+        var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{Process}/stat"));
+        return stat[stat.LastIndexOf(')')..].StartsWith(") Z", StringComparison.Ordinal);
     }
 }

@@ -76,7 +76,7 @@ internal static class Doctor
 
     private static string Configuration(Site site)
     {
-        using var app = site.Build(site.Modules);
+        using var app = site.Build();
         return "holds";
     }
 }

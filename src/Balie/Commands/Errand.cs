@@ -69,7 +69,7 @@ internal static class Errand
     public static Task<int> With(ParseResult parsed, Func<Site, IServiceProvider, Task<int>> work, CancellationToken ct) => At(parsed, async site =>
     {
         await site.Migrator.Apply(ct);
-        await using var app = site.Build(site.Modules);
+        await using var app = site.Build();
         return await work(site, app.Services);
     }, ct);
 

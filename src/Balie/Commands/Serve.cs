@@ -35,7 +35,7 @@ internal static class Serve
             await site.OpenDatabase(Console.WriteLine, stop);
             await Migrate.Run(site, Console.WriteLine, stop);
 
-            await using var app = site.Build(shown);
+            await using var app = site.BuildServing(shown);
             await new RolesCheck(app.Services.GetRequiredService<Databases>(), Modules.Scripts).Pass(stop);
 
             var owner = await Settle.Owner(app.Services, site.Config, Console.WriteLine, stop);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Balie.FaultTests.StartUp;
@@ -38,13 +37,13 @@ public sealed partial class StartTests : IDisposable
     [Fact]
     public async Task A_password_that_was_given_is_never_printed()
     {
-        var environment = new Dictionary<string, string> { ["BALIE_ADMIN_EMAIL"] = "owner@example.org", ["BALIE_ADMIN_PASSWORD"] = "correct horse battery staple" };
+        var environment = new Dictionary<string, string> { ["BALIE_ADMIN_EMAIL"] = "owner@example.org", ["BALIE_ADMIN_PASSWORD"] = "seven grey lanterns over Delft" };
 
         await using var balie = await BalieProcess.Serve(Data, environment, ["--empty"]).Ready(Ct);
         await balie.Says("Balie serves at", Ct);
 
         Assert.Contains("Sign in as owner@example.org", balie.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("correct horse", balie.Output + balie.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("grey lanterns", balie.Output + balie.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -54,12 +53,12 @@ public sealed partial class StartTests : IDisposable
     {
         await using var balie = await BalieProcess.Serve(Data, args: ["--empty"]).Ready(Ct);
         var server = ServerProcess();
-        Assert.True(IsAlive(server));
+        Assert.True(Signal.IsRunning(server));
 
         balie.Send(signal);
 
         Assert.Equal(0, await balie.Ends(Ct));
-        Assert.False(IsAlive(server));
+        Assert.False(Signal.IsRunning(server));
         Assert.False(File.Exists(Path.Combine(Data, "postgres", "postmaster.pid")));
         Assert.Empty(balie.Errors);
     }
@@ -82,13 +81,13 @@ public sealed partial class StartTests : IDisposable
         await using var killed = await BalieProcess.Serve(Data, args: ["--empty"]).Ready(Ct);
         var server = ServerProcess();
         await killed.Kill();
-        Assert.True(IsAlive(server));
+        Assert.True(Signal.IsRunning(server));
 
         await using var next = await BalieProcess.Serve(Data, args: ["--empty"]).Ready(Ct);
 
         Assert.Equal(server, ServerProcess());
         Assert.Equal(0, await next.Stop(Ct));
-        Assert.False(IsAlive(server));
+        Assert.False(Signal.IsRunning(server));
     }
 
     [Fact]
@@ -161,19 +160,6 @@ public sealed partial class StartTests : IDisposable
     }
 
     private int ServerProcess() => int.Parse(File.ReadLines(Path.Combine(Data, "postgres", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static bool IsAlive(int process)
-    {
-        try
-        {
-            using var found = Process.GetProcessById(process);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 
     [GeneratedRegex("with password (\\S+)")]
     private static partial Regex Password();
