@@ -11,5 +11,6 @@ var balie = new RootCommand("Balie: box office, shop, resale market and glossary
     User.Verb(),
     ApiKey.Verb(),
     DeadLetters.Verb(),
+    Jobs.Verb(),
 };
 return await Errand.Run(balie, args);
