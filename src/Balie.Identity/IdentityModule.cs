@@ -45,6 +45,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<IOrganisations>(provider => provider.GetRequiredService<OrganisationDirectory>());
         services.AddSingleton<ICallers, KnownCallers>();
+        services.AddHostedService<ListenBeforeServing>();
         services.AddSingleton<Hashing>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<Reauthentication>();
