@@ -4,11 +4,11 @@ namespace Balie.Identity.Callers;
 
 /// <summary>
 /// Makes whoever remembers callers, organisations and keys before anything starts, so that their channels are among those that the
-/// process listens to. Nothing runs here.
+/// process listens to. Being made is all there is to it.
 /// </summary>
-internal sealed class ListenBeforeServing(ICallers callers) : IHostedService
+internal sealed class ListenBeforeServing : IHostedService
 {
-    public ICallers Callers => callers;
+    public ListenBeforeServing(ICallers callers) => ArgumentNullException.ThrowIfNull(callers);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -67,8 +67,8 @@ internal sealed class SmtpSink(IOptions<MailOptions> options) : IMailSink
 /// <summary>The text of a mail as RFC 5322 has it: CRLF, UTF-8 in the body, encoded words (RFC 2047) only where a header needs them.</summary>
 internal static class MailText
 {
-    // An encoded word holds at most 75 characters; 45 bytes are 60 in base64, and =?utf-8?B?…?= adds 12.
-    private const int BytesPerEncodedWord = 45;
+    // A line with an encoded word has at most 76 characters: 39 bytes are 52 in base64, =?utf-8?B?…?= adds 12 and "Subject: " 9.
+    private const int BytesPerEncodedWord = 39;
 
     public static string Write(OutgoingMail outgoing, string from)
     {

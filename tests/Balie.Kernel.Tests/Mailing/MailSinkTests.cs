@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Balie.Kernel.Tests.Mailing;
+
+public sealed class MailSinkTests
+{
+    private static readonly OutgoingMail Outgoing = new(
+        new Guid("01900000-0000-7000-8000-000000000001"), new DateTimeOffset(2026, 7, 1, 18, 0, 0, TimeSpan.Zero),
+        new Mail("jo@example.org", "Één kaartje, vélo’s en een heel lang onderwerp om te zien dat het gevouwen wordt", "Dag,\nuw code is 123456.\n"));
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_mail_is_written_as_the_standards_have_it()
+    {
+        var text = MailText.Write(Outgoing, "balie@example.org");
+        var headers = text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)];
+
+        Assert.All(headers.Split("\r\n"), line => Assert.True(line.Length <= 78 && line.All(char.IsAscii), line));
+        Assert.DoesNotContain('\n', text.Replace("\r\n", "", StringComparison.Ordinal));
+        Assert.Contains("\r\nDate: Wed, 01 Jul 2026 18:00:00 +0000\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("\r\nMessage-ID: <01900000000070008000000000000001@example.org>\r\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nDag,\r\nuw code is 123456.\r\n\r\n", text, StringComparison.Ordinal);
+        Assert.Equal(Outgoing.Mail.Subject, Decoded(headers));
+    }
+
+    [Fact]
+    public async Task A_file_is_whole_private_and_one_per_mail()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "balie-tests", Guid.NewGuid().ToString("n"));
+        var sink = new FolderSink(Options.Create(new MailOptions { Folder = folder }));
+
+        await sink.Send(Outgoing, Ct);
+        await sink.Send(Outgoing, Ct);
+
+        var file = Assert.Single(Directory.GetFiles(folder));
+        Assert.Equal("20260701T180000-01900000000070008000000000000001.eml", Path.GetFileName(file));
+        Assert.Contains("uw code is 123456.", await File.ReadAllTextAsync(file, Ct), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task With_a_server_configured_mail_goes_over_SMTP()
+    {
+        using var server = new FakeSmtp();
+        var sink = new SmtpSink(Options.Create(new MailOptions
+        {
+            Smtp = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, Tls = false, From = "desk@example.org" },
+        }));
+
+        var received = server.ReceiveOne(Ct);
+        await sink.Send(Outgoing, Ct);
+
+        var (envelope, message) = await received;
+        Assert.Equal(["MAIL FROM:<desk@example.org>", "RCPT TO:<jo@example.org>"], envelope);
+        Assert.Contains("<01900000000070008000000000000001@example.org>", message, StringComparison.Ordinal);
+        Assert.Contains("Auto-Submitted: auto-generated", message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string Decoded(string headers)
+    {
+        var subject = headers[(headers.IndexOf("Subject: ", StringComparison.Ordinal) + 9)..headers.IndexOf("\r\nDate:", StringComparison.Ordinal)];
+        var words = subject.Split("\r\n ").Select(word => Convert.FromBase64String(word["=?utf-8?B?".Length..^2]));
+        return Encoding.UTF8.GetString([.. words.SelectMany(bytes => bytes)]);
+    }
+
+    /// <summary>Speaks as much SMTP (RFC 5321) as one mail takes.</summary>
+    private sealed class FakeSmtp : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public FakeSmtp() => _listener.Start();
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public async Task<(string[] Envelope, string Message)> ReceiveOne(CancellationToken ct)
+        {
+            using var client = await _listener.AcceptTcpClientAsync(ct);
+            using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+            await using var writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
+            var (envelope, message) = (new List<string>(), new StringBuilder());
+            await writer.WriteLineAsync("220 fake ready");
+            while (await reader.ReadLineAsync(ct) is { } line)
+            {
+                if (line.StartsWith("MAIL", StringComparison.Ordinal) || line.StartsWith("RCPT", StringComparison.Ordinal)) envelope.Add(line);
+                if (line != "DATA")
+                {
+                    await writer.WriteLineAsync("250 fine");
+                    continue;
+                }
+                await writer.WriteLineAsync("354 go on");
+                while (await reader.ReadLineAsync(ct) is { } text && text != ".") message.AppendLine(text);
+                await writer.WriteLineAsync("250 taken");
+                break;
+            }
+            return ([.. envelope], message.ToString());
+        }
+
+        public void Dispose() => _listener.Stop();
+    }
+}

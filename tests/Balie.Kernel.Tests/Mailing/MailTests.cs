@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Balie.Kernel.Tests.Mailing;
+
+/// <summary>A mail server that can be out of order.</summary>
+public sealed class MoodySink : IMailSink
+{
+    private readonly ConcurrentDictionary<string, int> _tries = new();
+
+    public ConcurrentBag<OutgoingMail> Sent { get; } = [];
+
+    public Task Send(OutgoingMail outgoing, CancellationToken ct)
+    {
+        _tries.AddOrUpdate(outgoing.Mail.Recipient, 1, (_, tries) => tries + 1);
+        if (outgoing.Mail.Recipient.StartsWith("never", StringComparison.Ordinal)) throw new InvalidOperationException("Out of order.");
+        if (outgoing.Mail.Recipient.StartsWith("later", StringComparison.Ordinal) && _tries[outgoing.Mail.Recipient] < 3) throw new IOException("Not now.");
+        Sent.Add(outgoing);
+        return Task.CompletedTask;
+    }
+
+    public int TriesFor(string recipient) => _tries.GetValueOrDefault(recipient);
+}
+
+public sealed class MailApp : ModuleApp<ProbeModule>
+{
+    public MoodySink Sink { get; } = new();
+
+    protected override void Replace(IServiceCollection services) => services.AddSingleton<IMailSink>(Sink);
+}
+
+public sealed class MailTests(MailApp app) : IClassFixture<MailApp>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private sealed record State(string Status, int Tries, string Body, string? Error);
+
+    private Task Queue(string recipient, string subject = "Hello") => app.Db.Transact(tx => tx.Send(new Mail(recipient, subject, "the code is 123456"), Ct), Ct);
+
+    private async Task<State> Of(string recipient) =>
+        await app.SystemDb.Everywhere.One<State>("select state as status, tries, body, error from kernel.mails where recipient = @recipient", new { recipient }, Ct)
+        ?? throw new InvalidOperationException("No such mail.");
+
+    // The sender looks every two seconds by itself; a nudge spares the test the wait.
+    private async Task Advance(TimeSpan time)
+    {
+        app.Clock.Advance(time);
+        await app.Db.Run(Signals.Send, new { channel = Mails.Channel, payload = "" }, Ct);
+    }
+
+    private async Task<State> Until(string recipient, Func<State, bool> isSo)
+    {
+        for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end; await Task.Delay(20, Ct))
+            if (await Of(recipient) is var state && isSo(state)) return state;
+        throw new TimeoutException($"The mail is {await Of(recipient)}.");
+    }
+
+    [Fact]
+    public async Task Mail_goes_out_after_its_transaction_and_its_body_is_blanked()
+    {
+        await Queue("once@example.org");
+
+        var state = await Until("once@example.org", state => state.Status == "sent");
+
+        Assert.Equal(("", 1), (state.Body, state.Tries));
+        Assert.Equal("the code is 123456", app.Sink.Sent.Single(sent => sent.Mail.Recipient == "once@example.org").Mail.Body);
+    }
+
+    [Fact]
+    public async Task What_is_rolled_back_is_never_sent()
+    {
+        await app.Db.Transact<bool>(async tx =>
+        {
+            await tx.Send(new Mail("refused@example.org", "Hello", "Never."), Ct);
+            return Refusal.Conflict("probe.refused", "Rolled back.");
+        }, Ct);
+        await Queue("after@example.org");
+        await Until("after@example.org", state => state.Status == "sent");
+
+        Assert.DoesNotContain(app.Sink.Sent, sent => sent.Mail.Recipient == "refused@example.org");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_out_of_order_is_tried_again_later_with_the_same_message_id()
+    {
+        await Queue("later@example.org");
+        await Until("later@example.org", state => state.Error == "Not now.");
+        Assert.Equal(1, app.Sink.TriesFor("later@example.org"));
+
+        await Advance(TimeSpan.FromMinutes(1));
+        await Until("later@example.org", state => state.Tries == 2 && state.Error is not null);
+        await Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(3, (await Until("later@example.org", state => state.Status == "sent")).Tries);
+    }
+
+    [Fact]
+    public async Task A_mail_that_never_succeeds_is_given_up_and_keeps_nobody_waiting()
+    {
+        await Queue("never@example.org");
+        for (var tries = 1; tries <= 8; tries++)
+        {
+            await Until("never@example.org", state => state.Tries == tries && app.Sink.TriesFor("never@example.org") == tries);
+            await Advance(TimeSpan.FromHours(2));
+        }
+
+        var state = await Until("never@example.org", state => state.Status == "failed");
+        Assert.Equal(("", "Out of order."), (state.Body, state.Error));
+        await Queue("others@example.org");
+        await Until("others@example.org", other => other.Status == "sent");
+    }
+
+    [Theory]
+    [InlineData("jo@example.org\r\nBcc: all@example.org", "Hello")]
+    [InlineData("jo@example.org\nBcc: all@example.org", "Hello")]
+    [InlineData("Jo <jo@example.org>", "Hello")]
+    [InlineData("jo@example.org, all@example.org", "Hello")]
+    [InlineData("nobody", "Hello")]
+    [InlineData("", "Hello")]
+    [InlineData("jo@example.org", "Hello\r\nBcc: all@example.org")]
+    [InlineData("jo@example.org", "Hello\0")]
+    [InlineData("jo@example.org", "")]
+    public async Task What_would_break_out_of_its_header_is_refused_before_it_is_queued(string recipient, string subject) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => Queue(recipient, subject));
+}
