@@ -21,12 +21,14 @@ public sealed class IdentityModule : IModule
     {
         services.AddOptions<IdentityOptions>().Bind(config)
             .Validate<IHostEnvironment>(
-                (options, host) => options.HashIterations >= IdentityOptions.LeastHashIterations || (host.IsEnvironment("Testing") && options.HashIterations > 0),
+                (options, host) => options.HashIterations >= IdentityOptions.LeastHashIterations
+                    || (host.IsEnvironment("Testing") && options.HashIterations > 0),
                 $"Balie:Identity:HashIterations must be at least {IdentityOptions.LeastHashIterations}.")
-            .Validate(options => options.Issuer.Length > 0 && options.Audience.Length > 0, "Balie:Identity:Issuer and Audience must not be empty.")
+            .Validate(options => options.Issuer.Length > 0 && options.Audience.Length > 0,
+                "Balie:Identity:Issuer and Audience must not be empty.")
             .Validate(
                 options => options.AccessTokenLife > TimeSpan.Zero && options.AccessTokenLife <= TimeSpan.FromHours(1),
-                "Balie:Identity:AccessTokenLife must be positive and at most an hour: a key is published that long after it stopped signing.")
+                "Balie:Identity:AccessTokenLife must be positive and at most an hour, for which a key is published after it signed.")
             .Validate(
                 options => options.RefreshTokenLife > TimeSpan.Zero && options.SessionLife > TimeSpan.Zero,
                 "Balie:Identity:RefreshTokenLife and SessionLife must be positive.")
@@ -37,7 +39,8 @@ public sealed class IdentityModule : IModule
                 options => options.AttemptsPerAccount > 0 && options.AttemptsPerAddress > 0,
                 "Balie:Identity:AttemptsPerAccount and AttemptsPerAddress must be positive.")
             .Validate(
-                options => Uri.TryCreate(options.SecurityContact, UriKind.Absolute, out var contact) && contact.Scheme is "mailto" or "https",
+                options => Uri.TryCreate(options.SecurityContact, UriKind.Absolute, out var contact)
+                    && contact.Scheme is "mailto" or "https",
                 "Balie:Identity:SecurityContact must be a mailto: or https: address.")
             .ValidateOnStart();
         services.AddScoped(Accounts.Of);

@@ -33,7 +33,8 @@ public sealed partial class IdentityApp : ModuleApp<IdentityModule>
     public async Task<Owner> Owner(CancellationToken ct)
     {
         await _once.WaitAsync(ct);
-        try { return _owner ??= (await Installation.EnsureOwner(OwnerEmail, Password, "Museum of Tests", ct)).Value ?? throw new InvalidOperationException("No owner."); }
+        try { return _owner ??= (await Installation.EnsureOwner(
+            OwnerEmail, Password, "Museum of Tests", ct)).Value ?? throw new InvalidOperationException("No owner."); }
         finally { _once.Release(); }
     }
 
@@ -82,11 +83,18 @@ public sealed partial class IdentityApp : ModuleApp<IdentityModule>
 
     public string[] Mails(string to) => !Directory.Exists(_folder)
         ? []
-        : [.. Directory.GetFiles(_folder, "*.eml").Order(StringComparer.Ordinal).Select(File.ReadAllText).Where(text => text.Contains($"\r\nTo: {to}\r\n", StringComparison.Ordinal))];
+        : [.. from file in Directory.GetFiles(_folder, "*.eml")
+              orderby file
+              let text = File.ReadAllText(file)
+              where text.Contains($"\r\nTo: {to}\r\n", StringComparison.Ordinal)
+              select text];
 
-    public async Task<string> CodeMailed(string to, CancellationToken ct, int number = 1) => SixDigits().Match(await Mail(to, ct, number)).Value;
+    public async Task<string> CodeMailed(string to, CancellationToken ct, int number = 1) =>
+        SixDigits().Match(await Mail(to, ct, number)).Value;
 
-    /// <summary>Waits until something is so, and fails when it takes longer than a second: the promise for news between processes.</summary>
+    /// <summary>
+    /// Waits until something is so, and fails when it takes longer than a second: the promise for news between processes.
+    /// </summary>
     public static async Task WithinASecond(Func<Task<bool>> isSo, CancellationToken ct)
     {
         for (var end = DateTime.UtcNow + TimeSpan.FromSeconds(1); DateTime.UtcNow < end; await Task.Delay(10, ct))

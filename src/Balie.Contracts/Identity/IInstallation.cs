@@ -1,7 +1,8 @@
 namespace Balie.Contracts.Identity;
 
 /// <summary>The owner and default organisation of an installation, as its first start left them.</summary>
-/// <param name="GeneratedPassword">Only when this very call made the account and was given no password: print it once, it is stored nowhere.</param>
+/// <param name="GeneratedPassword">Only when this very call made the account and was given no password: print it once, it is stored
+/// nowhere.</param>
 public sealed record Owner(Guid OrganisationId, Guid UserId, string Email, bool Created, string? GeneratedPassword);
 
 /// <summary>An API key, whole: the only moment it can be read.</summary>
@@ -32,7 +33,8 @@ public interface IInstallation
     Task<Outcome<Done>> SetDisabled(string email, bool disabled, CancellationToken ct);
 
     /// <summary>An organisation owned by an existing account.</summary>
-    Task<Outcome<Guid>> CreateOrganisation(string slug, string name, string ownerEmail, string locale, string country, CancellationToken ct);
+    Task<Outcome<Guid>> CreateOrganisation(
+        string slug, string name, string ownerEmail, string locale, string country, CancellationToken ct);
 
     /// <summary>Gives an existing account a role, or another one.</summary>
     Task<Outcome<Done>> SetMember(string slug, string email, string role, CancellationToken ct);
@@ -41,8 +43,11 @@ public interface IInstallation
     Task<Outcome<Done>> SetHosts(string slug, IReadOnlyList<string> hosts, CancellationToken ct);
 
     /// <param name="scopes">Permissions by name, such as <c>eventsWrite</c>.</param>
-    Task<Outcome<MadeApiKey>> CreateApiKey(string slug, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken ct);
+    Task<Outcome<MadeApiKey>> CreateApiKey(
+        string slug, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken ct);
 
-    /// <summary>Publishes a new signing key at once and signs with it a minute later, when every process knows it; no token is lost.</summary>
+    /// <summary>
+    /// Publishes a new signing key at once and signs with it a minute later, when every process knows it; no token is lost.
+    /// </summary>
     Task<string> RotateSigningKey(CancellationToken ct);
 }

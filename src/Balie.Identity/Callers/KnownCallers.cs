@@ -30,7 +30,8 @@ internal sealed class KnownCallers : ICallers
     private long _news;
 
     public KnownCallers(
-        SystemDb db, SigningKeys keys, OrganisationDirectory organisations, Signals signals, TimeProvider clock, IOptions<IdentityOptions> options)
+        SystemDb db, SigningKeys keys, OrganisationDirectory organisations, Signals signals, TimeProvider clock,
+        IOptions<IdentityOptions> options)
     {
         (_db, _keys, _organisations, _signals, _clock, _options) = (db, keys, organisations, signals, clock, options.Value);
         signals.On(Channel, Hear, HearAnything);
@@ -68,7 +69,8 @@ internal sealed class KnownCallers : ICallers
     public ValueTask<Caller?> Recognise(Credential credential, Guid orgId, CancellationToken ct)
     {
         if (credential.Value.Length is 0 or > Jwt.LongestToken || KeyOf(credential.Value, orgId) is not { } key) return default;
-        if (_signals.Listening && _known.Find(key) is { } known && known.IsGood(_clock.GetUtcNow())) return ValueTask.FromResult<Caller?>(known.Caller);
+        if (_signals.Listening && _known.Find(key) is { } known && known.IsGood(_clock.GetUtcNow()))
+            return ValueTask.FromResult<Caller?>(known.Caller);
         return new ValueTask<Caller?>(Ask(credential, key, ct));
     }
 
@@ -92,7 +94,8 @@ internal sealed class KnownCallers : ICallers
         var now = _clock.GetUtcNow();
         if (Jwt.KeyIdOf(token) is not { } keyId || await _keys.Find(keyId, ct) is not { } signer) return null;
         if (Jwt.Verify(token, signer, _options.Issuer, _options.Audience, now) is not { } claims) return null;
-        if (await _db.Everywhere.One<SessionRow>(SelectSession, new { claims.Sid, claims.Sub, inOrgId = orgId, now }, ct) is not { } session) return null;
+        if (await _db.Everywhere.One<SessionRow>(
+            SelectSession, new { claims.Sid, claims.Sub, inOrgId = orgId, now }, ct) is not { } session) return null;
 
         var caller = new Caller(orgId, CallerKind.User, claims.Sub, Roles.Permissions[session.Role])
         {
@@ -112,7 +115,8 @@ internal sealed class KnownCallers : ICallers
         if (row.LastUsedAt is not { } used || now - used > _options.CallerMemory)
             await _db.Everywhere.Run(NoteUse, new { inOrgId = orgId, row.KeyId, now }, ct);
 
-        var caller = new Caller(orgId, CallerKind.ApiKey, row.KeyId, ApiKeys.Permissions(row.Scopes).ToFrozenSet()) { Tier = await TierOf(orgId, ct) };
+        var caller = new Caller(
+            orgId, CallerKind.ApiKey, row.KeyId, ApiKeys.Permissions(row.Scopes).ToFrozenSet()) { Tier = await TierOf(orgId, ct) };
         return new Known(caller, Sooner(now + _options.CallerMemory, row.ExpiresAt ?? DateTimeOffset.MaxValue));
     }
 

@@ -1,6 +1,8 @@
 namespace Balie.Identity.Installation;
 
-/// <summary>Deletes what has lapsed and is worth nothing any more. Nothing depends on it: everything is judged by its time when it is used.</summary>
+/// <summary>
+/// Deletes what has lapsed and is worth nothing any more. Nothing depends on it: everything is judged by its time when it is used.
+/// </summary>
 internal static class ForgetWhatLapsed
 {
     public static Task Run(SystemDb db, IServiceProvider services, CancellationToken ct)

@@ -27,9 +27,10 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
     {
         if (await db.Everywhere.One<OwnerRow>(SelectOwner, null, ct) is { } known) return known.ToOwner();
 
-        var (address, generated) = (email ?? DefaultEmail, password is null ? RandomNumberGenerator.GetString(Readable, GeneratedLength) : null);
+        var address = email ?? DefaultEmail;
+        var generated = password is null ? RandomNumberGenerator.GetString(Readable, GeneratedLength) : null;
         var made = await Account(address, address.Split('@')[0], password ?? generated ?? "", FirstLocale, ct);
-        if (made.Value is not { } account) return made.Refusal!;
+        if (made.Value is not { } account) return made.Refusal ?? Busy;
         if (Facts.RefuseName(organisationName) is { } unnamed) return unnamed;
 
         return await db.Everywhere.Transact<Owner>(async tx =>
@@ -37,28 +38,31 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
             await tx.Run("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, ct);
             if (await tx.One<OwnerRow>(SelectOwner, null, ct) is { } twin) return twin.ToOwner();
             if (await Insert(tx, account, ct) is not { } userId) return AccountExists;
-            if (await Organisations.CreateOrganisation.Make(tx, DefaultSlug, organisationName, FirstLocale, FirstCountry, isDefault: true, userId, Actor, "", ct) is not { } orgId)
+            if (await Organisations.CreateOrganisation.Make(
+                tx, DefaultSlug, organisationName, FirstLocale, FirstCountry, isDefault: true, userId, Actor, "", ct) is not { } orgId)
                 return SlugTaken;
             return new Owner(orgId, userId, account.Email, true, generated);
         }, ct);
     }
 
-    public Task<Guid?> FindOrganisation(string? slug, CancellationToken ct) => db.Everywhere.One<Guid?>(SelectOrganisation, new { slug }, ct);
+    public Task<Guid?> FindOrganisation(string? slug, CancellationToken ct) =>
+        db.Everywhere.One<Guid?>(SelectOrganisation, new { slug }, ct);
 
     public async Task<Outcome<Guid>> CreateUser(string email, string name, string password, string locale, CancellationToken ct)
     {
         var made = await Account(email, name, password, locale, ct);
-        if (made.Value is not { } account) return made.Refusal!;
+        if (made.Value is not { } account) return made.Refusal ?? Busy;
         return await db.Everywhere.Transact<Guid>(async tx => await Insert(tx, account, ct) is { } userId ? userId : AccountExists, ct);
     }
 
     public async Task<Outcome<Done>> SetPassword(string email, string password, CancellationToken ct)
     {
         var made = await Account(email, "Somebody", password, FirstLocale, ct);
-        if (made.Value is not { } account) return made.Refusal!;
+        if (made.Value is not { } account) return made.Refusal ?? Busy;
         return await db.Everywhere.Transact<Done>(async tx =>
         {
-            if (await tx.One<Guid?>(StorePassword, new { account.EmailKey, account.PasswordHash, tx.Now }, ct) is not { } userId) return AccountNotFound;
+            if (await tx.One<Guid?>(StorePassword, new { account.EmailKey, account.PasswordHash, tx.Now }, ct) is not { } userId)
+                return AccountNotFound;
             await tx.EndAll(userId, null, Endings.Reset, ct);
             await tx.Audit(Actor, "password.reset", userId, "", new { }, ct);
             return new Done("The password is set, and all sessions of this account have ended.");
@@ -69,19 +73,24 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
         db.Everywhere.Transact<Done>(async tx =>
         {
             var emailKey = EmailAddress.Key(email);
-            if (await tx.One<Guid?>(StoreDisabled, new { emailKey, disabledAt = disabled ? tx.Now : (DateTimeOffset?)null }, ct) is not { } userId) return AccountNotFound;
+            DateTimeOffset? disabledAt = disabled ? tx.Now : null;
+            if (await tx.One<Guid?>(StoreDisabled, new { emailKey, disabledAt }, ct) is not { } userId) return AccountNotFound;
             if (disabled) await tx.EndAll(userId, null, Endings.Disabled, ct);
             await tx.Audit(Actor, disabled ? "user.disabled" : "user.enabled", userId, "", new { }, ct);
             return new Done(disabled ? "The account is switched off." : "The account is switched on.");
         }, ct);
 
-    public async Task<Outcome<Guid>> CreateOrganisation(string slug, string name, string ownerEmail, string locale, string country, CancellationToken ct)
+    public async Task<Outcome<Guid>> CreateOrganisation(
+        string slug, string name, string ownerEmail, string locale, string country, CancellationToken ct)
     {
         if (Organisations.CreateOrganisation.Refuse(slug, name, locale, country) is { } refusal) return refusal;
         return await db.Everywhere.Transact<Guid>(async tx =>
         {
             if (await FindUser(tx, ownerEmail, ct) is not { } userId) return AccountNotFound;
-            return await Organisations.CreateOrganisation.Make(tx, slug, name, locale, country, isDefault: false, userId, Actor, "", ct) is { } orgId ? orgId : SlugTaken;
+            return await Organisations.CreateOrganisation.Make(
+                tx, slug, name, locale, country, isDefault: false, userId, Actor, "", ct) is { } orgId
+                ? orgId
+                : SlugTaken;
         }, ct);
     }
 
@@ -124,7 +133,8 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
         }
     }
 
-    public async Task<Outcome<MadeApiKey>> CreateApiKey(string slug, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken ct)
+    public async Task<Outcome<MadeApiKey>> CreateApiKey(
+        string slug, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken ct)
     {
         if (Facts.RefuseName(name) is { } unnamed) return unnamed;
         if (ApiKeys.Refuse(scopes, Roles.Permissions[Roles.Owner]) is { } refusal) return refusal;
@@ -143,14 +153,18 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
     private async Task<Outcome<AccountToBe>> Account(string email, string name, string password, string locale, CancellationToken ct)
     {
         if (EmailAddress.Key(email) is not { } emailKey) return EmailInvalid;
-        if ((Facts.RefuseName(name) ?? Facts.RefuseLocale(locale) ?? PasswordRules.Refuse(password, email, name)) is { } refusal) return refusal;
+        if ((Facts.RefuseName(name) ?? Facts.RefuseLocale(locale) ?? PasswordRules.Refuse(password, email, name)) is { } refusal)
+            return refusal;
         var hashed = await hashing.Hash(password, ct);
-        return hashed.Value is { } passwordHash ? new AccountToBe(email.Trim(), emailKey, name.Trim(), passwordHash, locale) : hashed.Refusal ?? Busy;
+        return hashed.Value is { } passwordHash
+            ? new AccountToBe(email.Trim(), emailKey, name.Trim(), passwordHash, locale)
+            : hashed.Refusal ?? Busy;
     }
 
     private static async Task<Guid?> Insert(Tx tx, AccountToBe account, CancellationToken ct)
     {
-        var userId = await tx.One<Guid?>(InsertUser, new { newId = tx.NewId(), account.Email, account.EmailKey, account.Name, account.PasswordHash, account.Locale, tx.Now }, ct);
+        var userId = await tx.One<Guid?>(InsertUser,
+            new { newId = tx.NewId(), account.Email, account.EmailKey, account.Name, account.PasswordHash, account.Locale, tx.Now }, ct);
         if (userId is not null) await tx.Audit(Actor, "user.created", userId, "", new { }, ct);
         return userId;
     }
@@ -195,7 +209,8 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
         returning user_id
         """;
 
-    private const string StoreDisabled = "update identity.users set disabled_at = @disabledAt where email_key = @emailKey returning user_id";
+    private const string StoreDisabled =
+        "update identity.users set disabled_at = @disabledAt where email_key = @emailKey returning user_id";
 
     private const string LockOrganisation = "select org_id from identity.organisations where org_id = @inOrgId for update";
 

@@ -29,12 +29,14 @@ internal static class ApiKeys
     public static string Hint(string key) => key[..HintLength];
 
     /// <summary>What the scopes allow; one that this version no longer knows allows nothing.</summary>
-    public static IEnumerable<Permission> Permissions(IEnumerable<string> scopes) => scopes.Where(Scopes.ContainsKey).Select(scope => Scopes[scope]);
+    public static IEnumerable<Permission> Permissions(IEnumerable<string> scopes) =>
+        scopes.Where(Scopes.ContainsKey).Select(scope => Scopes[scope]);
 
     /// <summary>Why these are not scopes that somebody with <paramref name="granted"/> may hand out; null when they are.</summary>
     public static Refusal? Refuse(IReadOnlyList<string> scopes, IReadOnlySet<Permission> granted)
     {
-        if (scopes.Count == 0 || scopes.Distinct().Count() != scopes.Count || !scopes.All(Scopes.ContainsKey)) return IdentityRefusals.ScopesInvalid;
+        if (scopes.Count == 0 || scopes.Distinct().Count() != scopes.Count || !scopes.All(Scopes.ContainsKey))
+            return IdentityRefusals.ScopesInvalid;
         return Permissions(scopes).All(granted.Contains) ? null : IdentityRefusals.ScopesBeyondYours;
     }
 }

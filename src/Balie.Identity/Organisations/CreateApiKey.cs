@@ -12,13 +12,15 @@ internal static class CreateApiKey
 {
     public sealed record Asked(string Name, string[] Scopes, DateTimeOffset? ExpiresAt = null);
 
-    public sealed record Created(Guid Id, string Key, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+    public sealed record Created(
+        Guid Id, string Key, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/organisations/{organisationId:guid}/api-keys", Handle).Needs(Permission.ApiKeysWrite)
             .WithMetadata(new AnswersWith(StatusCodes.Status201Created));
 
-    public static async Task<Outcome<Created>> Handle(Guid organisationId, Asked asked, Caller caller, Client client, Db db, CancellationToken ct)
+    public static async Task<Outcome<Created>> Handle(
+        Guid organisationId, Asked asked, Caller caller, Client client, Db db, CancellationToken ct)
     {
         if (organisationId != caller.OrgId) return OrganisationNotFound;
         if (Facts.RefuseName(asked.Name) is { } unnamed) return unnamed;

@@ -22,11 +22,14 @@ internal static class CreateOrganisation
 
         return await accounts.Db.Transact<SeeOrganisation.OrganisationView>(async tx =>
         {
-            if (!options.Value.AnyoneMayCreateOrganisations && !await tx.One<bool>(OwnsDefault, new { userId }, ct)) return OrganisationsClosed;
+            if (!options.Value.AnyoneMayCreateOrganisations && !await tx.One<bool>(OwnsDefault, new { userId }, ct))
+                return OrganisationsClosed;
             if (await tx.One<long>(CountOwned, new { userId }, ct) >= MostOwnedByOne) return TooManyOrganisations;
-            if (await Make(tx, asked.Slug, asked.Name.Trim(), asked.Locale, asked.Country, isDefault: false, userId, caller.Actor, client.Address, ct) is not { } orgId)
+            if (await Make(tx, asked.Slug, asked.Name.Trim(), asked.Locale, asked.Country, isDefault: false, userId, caller.Actor,
+                client.Address, ct) is not { } orgId)
                 return SlugTaken;
-            return new SeeOrganisation.OrganisationView(orgId, asked.Slug, asked.Name.Trim(), asked.Locale, asked.Country, SeeOrganisation.FirstTier, false, [], 1, tx.Now);
+            return new SeeOrganisation.OrganisationView(
+                orgId, asked.Slug, asked.Name.Trim(), asked.Locale, asked.Country, SeeOrganisation.FirstTier, false, [], 1, tx.Now);
         }, ct);
     }
 
@@ -35,7 +38,8 @@ internal static class CreateOrganisation
 
     /// <summary>The organisation and its first owner, in the caller's transaction; null when the slug is taken.</summary>
     public static async Task<Guid?> Make(
-        Tx tx, string slug, string name, string locale, string country, bool isDefault, Guid ownerId, string actor, string address, CancellationToken ct)
+        Tx tx, string slug, string name, string locale, string country, bool isDefault, Guid ownerId, string actor, string address,
+        CancellationToken ct)
     {
         var orgId = tx.NewId();
         if (await tx.Run(Insert, new { ofOrgId = orgId, slug, name, locale, country, isDefault, tx.Now }, ct) == 0) return null;
@@ -62,5 +66,6 @@ internal static class CreateOrganisation
         on conflict on constraint organisations_slug_unique do nothing
         """;
 
-    private const string InsertOwner = "insert into identity.members (org_id, user_id, role, added_at) values (@ofOrgId, @ownerId, 'owner', @now)";
+    private const string InsertOwner =
+        "insert into identity.members (org_id, user_id, role, added_at) values (@ofOrgId, @ownerId, 'owner', @now)";
 }

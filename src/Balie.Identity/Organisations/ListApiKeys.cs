@@ -19,7 +19,8 @@ internal static class ListApiKeys
         public DateTimeOffset? RevokedAt { get; init; }
     }
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/organisations/{organisationId:guid}/api-keys", Handle).Needs(Permission.ApiKeysWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/organisations/{organisationId:guid}/api-keys", Handle).Needs(Permission.ApiKeysWrite);
 
     public static async Task<Outcome<Page<ApiKeyView>>> Handle(Guid organisationId, Paging paging, Db db, CancellationToken ct)
     {

@@ -5,7 +5,8 @@ internal static class ListMembers
 {
     public sealed record MemberView(Guid UserId, string Email, string Name, string Role, bool Totp, DateTimeOffset AddedAt);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/organisations/{organisationId:guid}/members", Handle).Needs(Permission.MembersWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/organisations/{organisationId:guid}/members", Handle).Needs(Permission.MembersWrite);
 
     public static async Task<Outcome<Page<MemberView>>> Handle(Guid organisationId, Paging paging, Accounts accounts, CancellationToken ct)
     {

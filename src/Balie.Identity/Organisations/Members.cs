@@ -1,6 +1,8 @@
 namespace Balie.Identity.Organisations;
 
-/// <summary>The rules that adding, changing and removing members share. An organisation always has an owner, and only owners make or unmake one.</summary>
+/// <summary>
+/// The rules that adding, changing and removing members share. An organisation always has an owner, and only owners make or unmake one.
+/// </summary>
 internal static class Members
 {
     private sealed record MemberRow(string Role);

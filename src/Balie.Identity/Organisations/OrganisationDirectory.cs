@@ -29,7 +29,8 @@ internal sealed class OrganisationDirectory : IOrganisations, IDisposable
 
     /// <summary>The organisations at one moment.</summary>
     public sealed class Picture(
-        FrozenDictionary<Guid, OrganisationFacts> byId, FrozenDictionary<string, Guid> bySlug, FrozenDictionary<string, Guid> byHost, Guid? standard, int news, long drawnAt)
+        FrozenDictionary<Guid, OrganisationFacts> byId, FrozenDictionary<string, Guid> bySlug, FrozenDictionary<string, Guid> byHost,
+        Guid? standard, int news, long drawnAt)
     {
         internal int News => news;
         internal long DrawnAt => drawnAt;
@@ -51,12 +52,14 @@ internal sealed class OrganisationDirectory : IOrganisations, IDisposable
 
     public async ValueTask<OrganisationFacts?> See(Guid organisationId, CancellationToken ct) => (await Now(ct)).See(organisationId);
 
-    public ValueTask<Picture> Now(CancellationToken ct) => _picture is { } picture && IsFresh(picture) ? ValueTask.FromResult(picture) : new ValueTask<Picture>(Draw(ct));
+    public ValueTask<Picture> Now(CancellationToken ct) =>
+        _picture is { } picture && IsFresh(picture) ? ValueTask.FromResult(picture) : new ValueTask<Picture>(Draw(ct));
 
     public void Dispose() => _drawing.Dispose();
 
     private bool IsFresh(Picture picture) =>
-        picture.News == Volatile.Read(ref _news) && _clock.GetElapsedTime(picture.DrawnAt) < (_signals.Listening ? GoodWhileHearing : GoodWhileDeaf);
+        picture.News == Volatile.Read(ref _news)
+            && _clock.GetElapsedTime(picture.DrawnAt) < (_signals.Listening ? GoodWhileHearing : GoodWhileDeaf);
 
     private async Task<Picture> Draw(CancellationToken ct)
     {
@@ -69,7 +72,8 @@ internal sealed class OrganisationDirectory : IOrganisations, IDisposable
             var organisations = await _db.Everywhere.Many<OrganisationRow>(SelectOrganisations, null, ct);
             var hosts = await _db.Everywhere.Many<HostRow>(SelectHosts, null, ct);
             return _picture = new Picture(
-                organisations.ToFrozenDictionary(row => row.OrgId, row => new OrganisationFacts(row.OrgId, row.Slug, row.Name, row.Locale, row.Country, row.Tier)),
+                organisations.ToFrozenDictionary(
+                    row => row.OrgId, row => new OrganisationFacts(row.OrgId, row.Slug, row.Name, row.Locale, row.Country, row.Tier)),
                 organisations.ToFrozenDictionary(row => row.Slug, row => row.OrgId, StringComparer.Ordinal),
                 hosts.ToFrozenDictionary(row => row.Host, row => row.OrgId, StringComparer.OrdinalIgnoreCase),
                 organisations.FirstOrDefault(row => row.IsDefault)?.OrgId, news, drawnAt);

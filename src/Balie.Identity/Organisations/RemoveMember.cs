@@ -11,7 +11,8 @@ internal static class RemoveMember
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapDelete("/organisations/{organisationId:guid}/members/{userId:guid}", Handle).Needs(Permission.MembersWrite);
 
-    public static async Task<Outcome<Done>> Handle(Guid organisationId, Guid userId, Caller caller, Client client, Accounts accounts, CancellationToken ct)
+    public static async Task<Outcome<Done>> Handle(
+        Guid organisationId, Guid userId, Caller caller, Client client, Accounts accounts, CancellationToken ct)
     {
         if (organisationId != caller.OrgId) return OrganisationNotFound;
         return await accounts.Db.Transact<Done>(async tx =>

@@ -10,7 +10,8 @@ internal static class RevokeApiKey
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapDelete("/organisations/{organisationId:guid}/api-keys/{keyId:guid}", Handle).Needs(Permission.ApiKeysWrite);
 
-    public static async Task<Outcome<Done>> Handle(Guid organisationId, Guid keyId, Caller caller, Client client, Db db, CancellationToken ct)
+    public static async Task<Outcome<Done>> Handle(
+        Guid organisationId, Guid keyId, Caller caller, Client client, Db db, CancellationToken ct)
     {
         if (organisationId != caller.OrgId) return OrganisationNotFound;
         return await db.Transact<Done>(async tx =>
@@ -23,7 +24,8 @@ internal static class RevokeApiKey
         }, ct);
     }
 
-    private const string Revoke = "update identity.api_keys set revoked_at = @now where org_id = @orgId and key_id = @keyId and revoked_at is null";
+    private const string Revoke =
+        "update identity.api_keys set revoked_at = @now where org_id = @orgId and key_id = @keyId and revoked_at is null";
 
     private const string Exists = "select exists (select from identity.api_keys where org_id = @orgId and key_id = @keyId)";
 }

@@ -10,7 +10,8 @@ internal static class UpdateOrganisation
 {
     public sealed record Asked(string Slug, string Name, string Locale, string Country);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/organisations/{organisationId:guid}", Handle).Needs(Permission.OrganisationWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/organisations/{organisationId:guid}", Handle).Needs(Permission.OrganisationWrite);
 
     public static async Task<Outcome<SeeOrganisation.OrganisationView>> Handle(
         Guid organisationId, Asked asked, IfMatch match, Caller caller, Client client, Db db, CancellationToken ct)
@@ -21,12 +22,21 @@ internal static class UpdateOrganisation
         {
             return await db.Transact<SeeOrganisation.OrganisationView>(async tx =>
             {
-                var changed = await tx.Run(
-                    Update, new { organisationId, asked.Slug, name = asked.Name.Trim(), asked.Locale, asked.Country, match.Any, version = match.Version ?? 0 }, ct);
+                var changed = await tx.Run(Update, new
+                {
+                    organisationId,
+                    asked.Slug,
+                    name = asked.Name.Trim(),
+                    asked.Locale,
+                    asked.Country,
+                    match.Any,
+                    version = match.Version ?? 0,
+                }, ct);
                 if (await SeeOrganisation.Find(tx, organisationId, ct) is not { } organisation) return OrganisationNotFound;
                 if (changed == 0) return KernelRefusals.VersionChanged;
 
-                await tx.Audit(caller.Actor, "organisation.updated", organisationId, client.Address, new { organisation.Version, asked.Slug }, ct);
+                await tx.Audit(
+                    caller.Actor, "organisation.updated", organisationId, client.Address, new { organisation.Version, asked.Slug }, ct);
                 await tx.Publish(new OrganisationUpdated(organisationId, organisation.Version), ct);
                 await tx.Run(Signals.Send, new { channel = OrganisationDirectory.Channel, payload = "" }, ct);
                 return organisation;

@@ -37,7 +37,8 @@ internal sealed class Hashing : IDisposable
     public Task<Outcome<Verdict>> Check(string? hash, string password, CancellationToken ct) => Queue(() =>
     {
         var result = _hasher.VerifyHashedPassword(Anybody, hash ?? _nobodys.Value, password);
-        return new Verdict(hash is not null && result != PasswordVerificationResult.Failed, result == PasswordVerificationResult.SuccessRehashNeeded);
+        return new Verdict(
+            hash is not null && result != PasswordVerificationResult.Failed, result == PasswordVerificationResult.SuccessRehashNeeded);
     }, ct);
 
     public void Dispose() => _queue.CompleteAdding();

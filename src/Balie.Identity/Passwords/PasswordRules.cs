@@ -18,7 +18,11 @@ internal static class PasswordRules
     private const int LongestRepeatedPart = 4;
     private const int ShortestRun = 4;
 
-    private static readonly string[] Rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p"];
+    private static readonly string[] Rows =
+    [
+        "abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm",
+        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    ];
     private static readonly FrozenSet<string> Whole = Lines("common-passwords.txt").ToFrozenSet();
     private static readonly string[] Parts = [.. Lines("common-parts.txt").OrderByDescending(part => part.Length)];
 
@@ -38,7 +42,9 @@ internal static class PasswordRules
 
         var rest = plain;
         // One's own address and name are no secret, and neither are the words that stand in every list.
-        foreach (var part in (IEnumerable<string>)[email.ToLowerInvariant(), .. email.ToLowerInvariant().Split('@', '.'), .. name.ToLowerInvariant().Split(' ')])
+        var (address, called) = (email.ToLowerInvariant(), name.ToLowerInvariant());
+        string[] theirOwn = [address, .. address.Split('@', '.'), .. called.Split(' ')];
+        foreach (var part in theirOwn)
             if (part.Length >= ShortestRun - 1) rest = rest.Replace(part, " ", StringComparison.Ordinal);
         foreach (var part in Parts) rest = rest.Replace(part, " ", StringComparison.Ordinal);
         rest = WithoutRuns(rest);
@@ -80,7 +86,8 @@ internal static class PasswordRules
     private static int Follow(string text, int start, string row, int at, int step)
     {
         var length = 0;
-        while (start + length < text.Length && at >= 0 && at < row.Length && text[start + length] == row[at]) (length, at) = (length + 1, at + step);
+        while (start + length < text.Length && at >= 0 && at < row.Length && text[start + length] == row[at])
+            (length, at) = (length + 1, at + step);
         return length;
     }
 
@@ -88,6 +95,7 @@ internal static class PasswordRules
     {
         // The file is embedded under this very name by the project.
         using var reader = new StreamReader(typeof(PasswordRules).Assembly.GetManifestResourceStream(file)!);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith('#'))];
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Where(line => !line.StartsWith('#'));
     }
 }

@@ -3,7 +3,9 @@ using static Balie.Identity.IdentityRefusals;
 
 namespace Balie.Identity.SecondFactor;
 
-/// <summary>Makes the secret for an authenticator app. It counts for nothing until a code of the app confirms it; asking again makes another.</summary>
+/// <summary>
+/// Makes the secret for an authenticator app. It counts for nothing until a code of the app confirms it; asking again makes another.
+/// </summary>
 internal static class EnrolTotp
 {
     public sealed record Asked(string Password);

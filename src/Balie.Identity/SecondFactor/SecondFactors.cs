@@ -18,14 +18,16 @@ internal static class SecondFactors
     public static async Task<bool> Accept(Tx tx, Guid userId, string code, CancellationToken ct)
     {
         if (await tx.One<SecretRow>(LockSecret, new { userId }, ct) is not { } secret) return false;
-        if (Totp.Find(secret.TotpSecret, code, tx.Now, secret.TotpLastStep) is { } step) return await tx.Run(UseStep, new { userId, step }, ct) == 1;
+        if (Totp.Find(secret.TotpSecret, code, tx.Now, secret.TotpLastStep) is { } step)
+            return await tx.Run(UseStep, new { userId, step }, ct) == 1;
         return await tx.Run(UseRecoveryCode, new { userId, codeHash = Hash(userId, code), tx.Now }, ct) == 1;
     }
 
     /// <summary>New recovery codes instead of the old ones; told here alone.</summary>
     public static async Task<string[]> MakeRecoveryCodes(Tx tx, Guid userId, CancellationToken ct)
     {
-        var codes = Enumerable.Range(0, RecoveryCodes).Select(_ => RandomNumberGenerator.GetString(Alphabet, RecoveryCodeLength).Insert(RecoveryCodeLength / 2, "-")).ToArray();
+        var codes = Enumerable.Range(0, RecoveryCodes).Select(
+            _ => RandomNumberGenerator.GetString(Alphabet, RecoveryCodeLength).Insert(RecoveryCodeLength / 2, "-")).ToArray();
         await tx.Run(ForgetRecoveryCodes, new { userId }, ct);
         foreach (var code in codes) await tx.Run(InsertRecoveryCode, new { userId, codeHash = Hash(userId, code) }, ct);
         return codes;

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Balie.Identity.SecondFactor;
 
-/// <summary>Time-based one-time passwords (RFC 6238): SHA-1, six digits, thirty seconds, because that is all that authenticator apps agree on.</summary>
+/// <summary>
+/// Time-based one-time passwords (RFC 6238): SHA-1, six digits, thirty seconds, because that is all that authenticator apps agree on.
+/// </summary>
 internal static class Totp
 {
     public const int SecretBytes = 20;
@@ -40,7 +42,8 @@ internal static class Totp
         var (typed, today) = (Encoding.UTF8.GetBytes(code.Replace(" ", "", StringComparison.Ordinal)), StepAt(now));
         long? found = null;
         for (var step = today - StepsOff; step <= today + StepsOff; step++)
-            if (step > lastUsedStep && CryptographicOperations.FixedTimeEquals(typed, Encoding.UTF8.GetBytes(Code(secret, step)))) found ??= step;
+            if (step > lastUsedStep && CryptographicOperations.FixedTimeEquals(typed, Encoding.UTF8.GetBytes(Code(secret, step))))
+                found ??= step;
         return found;
     }
 

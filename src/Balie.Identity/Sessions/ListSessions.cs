@@ -8,7 +8,8 @@ internal static class ListSessions
     /// <param name="Client">What the browser or program called itself.</param>
     /// <param name="Current">Whether this request belongs to it.</param>
     public sealed record SessionView(
-        Guid Id, string Client, string Address, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current);
+        Guid Id, string Client, string Address, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt,
+        bool Current);
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/auth/sessions", Handle).SignedIn();
 

@@ -10,7 +10,8 @@ namespace Balie.Identity.Sessions;
 internal sealed record UserView(Guid Id, string Email, string Name, string Locale, bool Totp);
 
 /// <summary>What whoever signed in takes home. Times are in seconds.</summary>
-internal sealed record SignedIn(string AccessToken, string TokenType, long ExpiresIn, string RefreshToken, long RefreshExpiresIn, UserView User);
+internal sealed record SignedIn(
+    string AccessToken, string TokenType, long ExpiresIn, string RefreshToken, long RefreshExpiresIn, UserView User);
 
 /// <summary>Begins a session and hands out its first pair of tokens, in the transaction of whoever was let in.</summary>
 internal sealed class OpenSession(SigningKeys keys, IOptions<IdentityOptions> options)
@@ -38,12 +39,15 @@ internal sealed class OpenSession(SigningKeys keys, IOptions<IdentityOptions> op
 
     /// <summary>A refresh token of a session lives a week, but never longer than its session.</summary>
     public Task AddRefreshToken(Tx tx, Guid sessionId, byte[] refreshToken, DateTimeOffset sessionEndsAt, CancellationToken ct) =>
-        tx.Run(InsertRefreshToken, new { tokenHash = SHA256.HashData(refreshToken), sessionId, tx.Now, expiresAt = RefreshEnd(tx.Now, sessionEndsAt) }, ct);
+        tx.Run(InsertRefreshToken,
+            new { tokenHash = SHA256.HashData(refreshToken), sessionId, tx.Now, expiresAt = RefreshEnd(tx.Now, sessionEndsAt) }, ct);
 
-    public async Task<SignedIn> Hand(Guid sessionId, UserView user, byte[] refreshToken, DateTimeOffset now, DateTimeOffset sessionEndsAt, CancellationToken ct)
+    public async Task<SignedIn> Hand(
+        Guid sessionId, UserView user, byte[] refreshToken, DateTimeOffset now, DateTimeOffset sessionEndsAt, CancellationToken ct)
     {
         var (issued, life) = (now.ToUnixTimeSeconds(), (long)options.Value.AccessTokenLife.TotalSeconds);
-        var claims = new Claims(options.Value.Issuer, options.Value.Audience, user.Id, sessionId, Guid.CreateVersion7(now), issued, issued, issued + life);
+        var claims = new Claims(
+            options.Value.Issuer, options.Value.Audience, user.Id, sessionId, Guid.CreateVersion7(now), issued, issued, issued + life);
         return new SignedIn(
             Jwt.Sign(claims, await keys.Current(ct)), Bearer, life,
             Base64Url.EncodeToString(refreshToken), (long)(RefreshEnd(now, sessionEndsAt) - now).TotalSeconds, user);

@@ -10,7 +10,7 @@ namespace Balie.Identity.Sessions;
 /// ends. Except within ten seconds from the same client, whose tabs all noticed at once that their token ran out: those get the same
 /// successor, which is computed from the old token and a key of the session, so it need not be stored.
 /// </summary>
-internal static class RefreshSession
+internal static partial class RefreshSession
 {
     private static readonly TimeSpan TwinsArriveWithin = TimeSpan.FromSeconds(10);
     private const int TokenBytes = 32;
@@ -26,7 +26,8 @@ internal static class RefreshSession
 
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/auth/refresh", Handle).Public();
 
-    public static async Task<Outcome<SignedIn>> Handle(Asked asked, Client client, Accounts accounts, OpenSession open, CancellationToken ct)
+    public static async Task<Outcome<SignedIn>> Handle(
+        Asked asked, Client client, Accounts accounts, OpenSession open, ILogger<IdentityModule> log, CancellationToken ct)
     {
         if (Read(asked.RefreshToken) is not { } token) return RefreshRefused;
 
@@ -39,6 +40,7 @@ internal static class RefreshSession
             {
                 await tx.End(row.UserId, row.SessionId, Endings.Reuse, ct);
                 await tx.Audit($"user:{row.UserId}", "session.reuse_detected", row.UserId, client.Address, new { row.SessionId }, ct);
+                LogReuse(log, row.SessionId, row.UserId);
                 return new Answer(null);
             }
 
@@ -62,7 +64,9 @@ internal static class RefreshSession
     }
 
     private static byte[]? Read(string token) =>
-        token.Length < 2 * TokenBytes && Base64Url.IsValid(token) && Base64Url.DecodeFromChars(token) is { Length: TokenBytes } bytes ? bytes : null;
+        token.Length < 2 * TokenBytes && Base64Url.IsValid(token) && Base64Url.DecodeFromChars(token) is { Length: TokenBytes } bytes
+            ? bytes
+            : null;
 
     private sealed record Answer(SignedIn? Tokens);
 
@@ -94,4 +98,7 @@ internal static class RefreshSession
         set last_used_at = @now
         where session_id = @sessionId
         """;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token was used twice; session {SessionId} of {UserId} was ended")]
+    private static partial void LogReuse(ILogger log, Guid sessionId, Guid userId);
 }

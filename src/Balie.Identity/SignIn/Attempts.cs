@@ -25,8 +25,10 @@ internal sealed class Attempts(SystemDb db, IOptions<IdentityOptions> options)
             await tx.Run(OneAtATime, attempt, ct);
             // An aggregate always answers one row.
             var counted = (await tx.One<Counted>(Count, attempt, ct))!;
-            if (counted is { OldestOfSubject: { } first } && counted.OfSubject >= options.Value.AttemptsPerAccount) return TooMany(first, tx.Now);
-            if (counted is { OldestOfAddress: { } oldest } && counted.OfAddress >= options.Value.AttemptsPerAddress) return TooMany(oldest, tx.Now);
+            if (counted is { OldestOfSubject: { } first } && counted.OfSubject >= options.Value.AttemptsPerAccount)
+                return TooMany(first, tx.Now);
+            if (counted is { OldestOfAddress: { } oldest } && counted.OfAddress >= options.Value.AttemptsPerAddress)
+                return TooMany(oldest, tx.Now);
             await tx.Run(Insert, attempt, ct);
             return attempt.attemptId;
         }, ct);
@@ -42,7 +44,8 @@ internal sealed class Attempts(SystemDb db, IOptions<IdentityOptions> options)
     public static Task<long> Lately(Sql sql, string kind, byte[] subject, CancellationToken ct) =>
         sql.One<long>(CountAll, new { kind, subject, since = sql.Now - Window }, ct);
 
-    private static Refusal TooMany(DateTimeOffset oldest, DateTimeOffset now) => IdentityRefusals.TooManyAttempts.After(oldest + Window - now);
+    private static Refusal TooMany(DateTimeOffset oldest, DateTimeOffset now) =>
+        IdentityRefusals.TooManyAttempts.After(oldest + Window - now);
 
     private const string OneAtATime = "select pg_advisory_xact_lock(hashtextextended(@kind || encode(@subject, 'hex') || @address, 0))";
 

@@ -12,7 +12,8 @@ internal static class ChangePassword
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/auth/password", Handle).SignedIn();
 
     public static async Task<Outcome<Done>> Handle(
-        Asked asked, Caller caller, Client client, Accounts accounts, Reauthentication reauthentication, Hashing hashing, CancellationToken ct)
+        Asked asked, Caller caller, Client client, Accounts accounts, Reauthentication reauthentication, Hashing hashing,
+        CancellationToken ct)
     {
         if (caller.UserId is not { } userId) return PersonNeeded;
         if (PasswordRules.Refuse(asked.Password, caller.Email ?? "", "") is { } weak) return weak;

@@ -41,7 +41,9 @@ internal static class Codes
         return code;
     }
 
-    /// <summary>The code that was typed, if it is right. The try counts before the comparison, and whatever follows: it commits by itself.</summary>
+    /// <summary>
+    /// The code that was typed, if it is right. The try counts before the comparison, and whatever follows: it commits by itself.
+    /// </summary>
     public static async Task<Found?> Try(SystemDb db, string emailKey, string purpose, string code, CancellationToken ct)
     {
         var open = await db.Everywhere.Many<Found>(CountTry, new { emailKey, purpose, db.Everywhere.Now }, ct);
@@ -76,5 +78,6 @@ internal static class Codes
 
     private const string UseThis = "update identity.codes set used_at = @now where code_id = @codeId and used_at is null";
 
-    private const string UseOthers = "update identity.codes set used_at = @now where user_id = @userId and purpose = @purpose and used_at is null";
+    private const string UseOthers =
+        "update identity.codes set used_at = @now where user_id = @userId and purpose = @purpose and used_at is null";
 }

@@ -2,7 +2,9 @@ using static Balie.Identity.IdentityRefusals;
 
 namespace Balie.Identity.SignIn;
 
-/// <summary>Mails a code with which a new password can be chosen. The answer and its time are the same for addresses without an account.</summary>
+/// <summary>
+/// Mails a code with which a new password can be chosen. The answer and its time are the same for addresses without an account.
+/// </summary>
 internal static class ForgetPassword
 {
     private const int MailsToOneAddressee = 3;
@@ -14,7 +16,8 @@ internal static class ForgetPassword
 
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/auth/forgot", Handle).Public();
 
-    public static async Task<Outcome<Done>> Handle(Asked asked, Client client, SystemDb db, Attempts attempts, TimeProvider clock, CancellationToken ct)
+    public static async Task<Outcome<Done>> Handle(
+        Asked asked, Client client, SystemDb db, Attempts attempts, TimeProvider clock, CancellationToken ct)
     {
         if (EmailAddress.Key(asked.Email) is not { } emailKey) return EmailInvalid;
         var subject = EmailAddress.Subject(emailKey);
@@ -25,7 +28,8 @@ internal static class ForgetPassword
         {
             if (await tx.One<UserRow>(Select, new { emailKey }, ct) is not { } user) return;
             if (await Attempts.Lately(tx, Attempts.Mail, subject, ct) > MailsToOneAddressee) return;
-            await tx.Send(SignInMails.Reset(user.Email, user.Locale, user.Name, await Codes.Make(tx, user.UserId, Codes.Reset, null, ct)), ct);
+            await tx.Send(
+                SignInMails.Reset(user.Email, user.Locale, user.Name, await Codes.Make(tx, user.UserId, Codes.Reset, null, ct)), ct);
         }, ct);
         await answerTime;
         return new Done("If there is an account with this address, a code of six digits is on its way to it.");

@@ -17,35 +17,44 @@ internal static class LogIn
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/auth/login", Handle).Public();
 
     public static async Task<Outcome<SignedIn>> Handle(
-        Asked asked, Client client, SystemDb db, Accounts accounts, Attempts attempts, Hashing hashing, OpenSession open, CancellationToken ct)
+        Asked asked, Client client, SystemDb db, Accounts accounts, Attempts attempts, Hashing hashing, OpenSession open,
+        CancellationToken ct)
     {
         if (asked.Password.Length > 4 * PasswordRules.Longest || EmailAddress.Key(asked.Email) is not { } emailKey) return CredentialsWrong;
         if (hashing.IsFull) return Busy;
         var subject = EmailAddress.Subject(emailKey);
         var attempt = await attempts.Begin(Attempts.Login, subject, client, ct);
-        if (!attempt.Ok) return attempt.Refusal!;
+        if (attempt.Refusal is { } tooMany) return tooMany;
 
         var user = await db.Everywhere.One<UserRow>(Select, new { emailKey }, ct);
         var check = await hashing.Check(user?.PasswordHash, asked.Password, ct);
-        if (!check.Ok) { await Attempts.TakeBack(db.Everywhere, attempt.Value, ct); return check.Refusal!; }
+        if (check.Refusal is { } busy) return await Undecided(busy);
         if (user is null || !check.Value.Right) return CredentialsWrong;
         if (!user.Verified) return EmailNotVerified;
         if (user.Disabled) return AccountDisabled;
-        if (user.Totp && asked.Code is null) { await Attempts.TakeBack(db.Everywhere, attempt.Value, ct); return TotpRequired; }
+        if (user.Totp && asked.Code is null) return await Undecided(TotpRequired);
 
         var stronger = check.Value.Weak ? (await hashing.Hash(asked.Password, ct)).Value : null;
         return await accounts.Db.Transact<SignedIn>(async tx =>
         {
-            if (user.Totp && !await SecondFactors.Accept(tx, user.UserId, asked.Code!, ct)) return TotpWrong;
+            if (user.Totp && !await SecondFactors.Accept(tx, user.UserId, asked.Code ?? "", ct)) return TotpWrong;
             if (stronger is not null) await tx.Run(StoreStronger, new { user.UserId, stronger, user.PasswordHash }, ct);
 
             await Attempts.Forgive(tx, Attempts.Login, subject, client, ct);
             await tx.Audit($"user:{user.UserId}", "session.opened", user.UserId, client.Address, new { }, ct);
             return await open.Handle(tx, new UserView(user.UserId, user.Email, user.Name, user.Locale, user.Totp), client, ct);
         }, ct);
+
+        // Neither right nor wrong: it must not count.
+        async Task<Refusal> Undecided(Refusal refusal)
+        {
+            await Attempts.TakeBack(db.Everywhere, attempt.Value, ct);
+            return refusal;
+        }
     }
 
-    private sealed record UserRow(Guid UserId, string Email, string Name, string Locale, string? PasswordHash, bool Verified, bool Disabled, bool Totp);
+    private sealed record UserRow(
+        Guid UserId, string Email, string Name, string Locale, string? PasswordHash, bool Verified, bool Disabled, bool Totp);
 
     // Who never confirmed the address is known by the password they proposed last.
     private const string Select = """

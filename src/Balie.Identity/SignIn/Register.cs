@@ -1,3 +1,4 @@
+using Balie.Identity.Organisations;
 using Balie.Identity.Passwords;
 using Microsoft.AspNetCore.Http;
 using static Balie.Identity.IdentityRefusals;
@@ -16,14 +17,16 @@ internal static class Register
 
     public sealed record Applicant(string Email, string Name, string Locale);
 
-    /// <param name="CodeSentTo">Always told, whether or not there was an account before: who cannot read that mailbox learns nothing.</param>
+    /// <param name="CodeSentTo">Always told, whether or not there was an account before: who cannot read that mailbox learns
+    /// nothing.</param>
     public sealed record Registered(Applicant User, string CodeSentTo, long CodeExpiresIn, string Next);
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/auth/register", Handle).Public().WithMetadata(new AnswersWith(StatusCodes.Status201Created));
 
     public static async Task<Outcome<Registered>> Handle(
-        Asked asked, Client client, Caller caller, SystemDb db, Attempts attempts, Hashing hashing, Organisations.OrganisationDirectory organisations, CancellationToken ct)
+        Asked asked, Client client, Caller caller, SystemDb db, Attempts attempts, Hashing hashing,
+        OrganisationDirectory organisations, CancellationToken ct)
     {
         var (email, name) = (asked.Email.Trim(), asked.Name.Trim());
         if (EmailAddress.Key(email) is not { } emailKey) return EmailInvalid;
@@ -51,7 +54,8 @@ internal static class Register
         if (await Attempts.Lately(tx, Attempts.Mail, EmailAddress.Subject(emailKey), ct) > MailsToOneAddressee) return;
 
         if (user.VerifiedAt is not null) await tx.Send(SignInMails.AlreadyRegistered(user.Email, user.Locale, user.Name), ct);
-        else await tx.Send(SignInMails.Verification(email, proposal.Locale, proposal.Name, await Codes.Make(tx, user.UserId, Codes.Verify, proposal, ct)), ct);
+        else await tx.Send(SignInMails.Verification(
+            email, proposal.Locale, proposal.Name, await Codes.Make(tx, user.UserId, Codes.Verify, proposal, ct)), ct);
     }
 
     private sealed record UserRow(Guid UserId, string Email, string Name, string Locale, DateTimeOffset? VerifiedAt);

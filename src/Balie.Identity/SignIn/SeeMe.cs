@@ -8,7 +8,8 @@ internal static class SeeMe
 {
     /// <param name="Permissions">By name, such as <c>eventsWrite</c>.</param>
     public sealed record Me(
-        Guid Id, string Email, string Name, string Locale, bool Totp, DateTimeOffset CreatedAt, Guid SessionId, Guid OrganisationId, string Role,
+        Guid Id, string Email, string Name, string Locale, bool Totp, DateTimeOffset CreatedAt, Guid SessionId,
+        Guid OrganisationId, string Role,
         IReadOnlyList<string> Permissions);
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/auth/me", Handle).SignedIn();
@@ -19,7 +20,8 @@ internal static class SeeMe
         if (await accounts.Db.One<UserRow>(Select, new { userId }, ct) is not { } user) return PersonNeeded;
         return new Me(
             user.UserId, user.Email, user.Name, user.Locale, user.Totp, user.CreatedAt, sessionId, caller.OrgId, caller.Role,
-            [.. caller.Permissions.Select(permission => JsonNamingPolicy.CamelCase.ConvertName(permission.ToString())).Order(StringComparer.Ordinal)]);
+            [.. caller.Permissions.Select(
+                permission => JsonNamingPolicy.CamelCase.ConvertName(permission.ToString())).Order(StringComparer.Ordinal)]);
     }
 
     private sealed record UserRow(Guid UserId, string Email, string Name, string Locale, bool Totp, DateTimeOffset CreatedAt);

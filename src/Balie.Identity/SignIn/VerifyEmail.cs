@@ -22,7 +22,8 @@ internal static class VerifyEmail
         return await accounts.Db.Transact<SignedIn>(async tx =>
         {
             if (!await Codes.Use(tx, code, Codes.Verify, ct)) return CodeWrong;
-            if (await tx.One<UserView>(Confirm, new { code.UserId, code.Name, code.Locale, code.PasswordHash, tx.Now }, ct) is not { } user) return CodeWrong;
+            if (await tx.One<UserView>(Confirm, new { code.UserId, code.Name, code.Locale, code.PasswordHash, tx.Now }, ct) is not { } user)
+                return CodeWrong;
 
             await Attempts.Forgive(tx, Attempts.Code, subject, client, ct);
             await tx.Audit($"user:{user.Id}", "user.verified", user.Id, client.Address, new { }, ct);

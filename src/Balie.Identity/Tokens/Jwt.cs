@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Balie.Identity.Tokens;
 
-/// <summary>What an access token says. The address, name and role are not in it: they change, and a token is read by whoever holds it.</summary>
+/// <summary>
+/// What an access token says. The address, name and role are not in it: they change, and a token is read by whoever holds it.
+/// </summary>
 /// <param name="Sub">The person.</param>
 /// <param name="Sid">Their session.</param>
 internal sealed record Claims(string Iss, string Aud, Guid Sub, Guid Sid, Guid Jti, long Iat, long Nbf, long Exp);
@@ -40,7 +42,9 @@ internal static class Jwt
     public static string? KeyIdOf(string token)
     {
         if (Parts(token) is not var (header, _, _)) return null;
-        return Read<Header>(token.AsSpan(header)) is { Alg: Algorithm, Typ: Type, Kid: { Length: > 0 and <= LongestKeyId } keyId } ? keyId : null;
+        return Read<Header>(token.AsSpan(header)) is { Alg: Algorithm, Typ: Type, Kid: { Length: > 0 and <= LongestKeyId } keyId }
+            ? keyId
+            : null;
     }
 
     /// <summary>The claims of a token whose signature, issuer, audience and times all hold; null for any other.</summary>
@@ -50,13 +54,16 @@ internal static class Jwt
         if (Read<Claims>(token.AsSpan(payload)) is not { } claims || claims.Iss != issuer || claims.Aud != audience) return null;
 
         var (seconds, leeway) = (now.ToUnixTimeSeconds(), (long)Leeway.TotalSeconds);
-        return claims.Exp > seconds && claims.Nbf <= seconds + leeway && claims.Iat <= seconds + leeway && claims.Nbf < claims.Exp ? claims : null;
+        return claims.Exp > seconds && claims.Nbf <= seconds + leeway && claims.Iat <= seconds + leeway && claims.Nbf < claims.Exp
+            ? claims
+            : null;
     }
 
     /// <summary>Whether the third part signs the first two, whatever these say.</summary>
     public static bool SignatureHolds(string token, Func<byte[], byte[], bool> verify)
     {
-        if (Parts(token) is not var (_, payload, signature) || Decode(token.AsSpan(signature)) is not { Length: SignatureBytes } bytes) return false;
+        if (Parts(token) is not var (_, payload, signature) || Decode(token.AsSpan(signature)) is not { Length: SignatureBytes } bytes)
+            return false;
         return verify(Encoding.ASCII.GetBytes(token[..payload.End.Value]), bytes);
     }
 

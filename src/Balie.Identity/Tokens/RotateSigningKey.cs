@@ -23,5 +23,6 @@ internal static class RotateSigningKey
         return keyId;
     }
 
-    private const string Insert = "insert into identity.signing_keys (key_id, pkcs8, created_at, signs_from) values (@keyId, @pkcs8, @now, @signsFrom)";
+    private const string Insert =
+        "insert into identity.signing_keys (key_id, pkcs8, created_at, signs_from) values (@keyId, @pkcs8, @now, @signsFrom)";
 }

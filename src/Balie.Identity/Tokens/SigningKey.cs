@@ -16,7 +16,8 @@ internal sealed class SigningKey
         (_key, SignsFrom) = (key, signsFrom);
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         (X, Y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        KeyId = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
+        KeyId = Base64Url.EncodeToString(
+            SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
     }
 
     public string KeyId { get; }

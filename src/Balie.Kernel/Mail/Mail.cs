@@ -22,7 +22,8 @@ public static class Mails
 
     /// <summary>True for one bare address that may stand in a header as it is.</summary>
     public static bool IsAddress(string text) =>
-        text.Length <= 254 && !HasControls(text) && MailAddress.TryCreate(text, out var address) && address.Address == text && address.Host.Length > 0;
+        text.Length <= 254 && !HasControls(text) && MailAddress.TryCreate(text, out var address) && address.Address == text
+            && address.Host.Length > 0;
 
     private static void RefuseInjection(Mail mail)
     {

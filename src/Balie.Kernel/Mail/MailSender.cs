@@ -70,7 +70,8 @@ internal sealed partial class MailSender : BackgroundService
         var error = await Try(due, ct);
         var mail = new { ofOrgId = due.OrgId, due.MailId, error };
         if (error is not null && due.Tries < MostTries) await _db.Everywhere.Run(Note, mail, ct);
-        else await _db.Everywhere.Run(Settle, new { mail.ofOrgId, mail.MailId, error, state = error is null ? "sent" : "failed", now = _clock.GetUtcNow() }, ct);
+        else await _db.Everywhere.Run(
+            Settle, new { mail.ofOrgId, mail.MailId, error, state = error is null ? "sent" : "failed", now = _clock.GetUtcNow() }, ct);
     }
 
     /// <summary>Whatever goes wrong with one mail, at a server or a disk that is not ours, must not keep back the others.</summary>

@@ -10,7 +10,8 @@ internal static class MailSetup
     public static IServiceCollection AddMail(this IServiceCollection services, IConfiguration config)
     {
         services.AddOptions<MailOptions>().Bind(config.GetSection("Balie:Mail"))
-            .Validate(options => Mails.IsAddress(options.Sender), "Balie:Mail:From (or Balie:Mail:Smtp:From) must be one bare mail address.")
+            .Validate(
+                options => Mails.IsAddress(options.Sender), "Balie:Mail:From (or Balie:Mail:Smtp:From) must be one bare mail address.")
             .Validate(options => options.Smtp.Port is > 0 and <= 65535, "Balie:Mail:Smtp:Port must be a port number.")
             .ValidateOnStart();
         services.TryAddSingleton<IMailSink>(provider => provider.GetRequiredService<IOptions<MailOptions>>() switch

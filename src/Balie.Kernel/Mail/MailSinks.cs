@@ -28,7 +28,8 @@ internal sealed class FolderSink(IOptions<MailOptions> options) : IMailSink
         else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
 
         // The same mail gets the same name, and a name appears only when its file is whole.
-        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{outgoing.CreatedAt.UtcDateTime:yyyyMMdd'T'HHmmss}-{outgoing.MailId:n}.eml"));
+        var path = Path.Combine(folder, string.Create(
+            CultureInfo.InvariantCulture, $"{outgoing.CreatedAt.UtcDateTime:yyyyMMdd'T'HHmmss}-{outgoing.MailId:n}.eml"));
         var unfinished = path + ".part";
         var creation = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) creation.UnixCreateMode = OwnerOnly;
@@ -64,7 +65,9 @@ internal sealed class SmtpSink(IOptions<MailOptions> options) : IMailSink
     }
 }
 
-/// <summary>The text of a mail as RFC 5322 has it: CRLF, UTF-8 in the body, encoded words (RFC 2047) only where a header needs them.</summary>
+/// <summary>
+/// The text of a mail as RFC 5322 has it: CRLF, UTF-8 in the body, encoded words (RFC 2047) only where a header needs them.
+/// </summary>
 internal static class MailText
 {
     // A line with an encoded word has at most 76 characters: 39 bytes are 52 in base64, =?utf-8?B?…?= adds 12 and "Subject: " 9.
@@ -76,7 +79,8 @@ internal static class MailText
             .Append("From: ").Append(from).Append("\r\n")
             .Append("To: ").Append(outgoing.Mail.Recipient).Append("\r\n")
             .Append("Subject: ").Append(Header(outgoing.Mail.Subject)).Append("\r\n")
-            .Append("Date: ").Append(outgoing.CreatedAt.UtcDateTime.ToString("ddd, dd MMM yyyy HH':'mm':'ss '+0000'", CultureInfo.InvariantCulture)).Append("\r\n")
+            .Append("Date: ").Append(outgoing.CreatedAt.UtcDateTime.ToString(
+                "ddd, dd MMM yyyy HH':'mm':'ss '+0000'", CultureInfo.InvariantCulture)).Append("\r\n")
             .Append("Message-ID: ").Append(MessageId(outgoing, from)).Append("\r\n")
             .Append("Auto-Submitted: auto-generated\r\n")
             .Append("MIME-Version: 1.0\r\n")

@@ -16,7 +16,8 @@ public sealed class KnownCallersTests(IdentityApp app) : IClassFixture<IdentityA
         await IdentityApp.Hearing(app.Services, Ct);
         Caller? first = null;
         // Twice: news of the sign-in itself may still arrive during the first.
-        await IdentityApp.WithinASecond(async () => ReferenceEquals(first, first = await callers.Recognise(credential, owner.OrganisationId, Ct)), Ct);
+        await IdentityApp.WithinASecond(
+            async () => ReferenceEquals(first, first = await callers.Recognise(credential, owner.OrganisationId, Ct)), Ct);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         // Awaiting what is already there neither allocates nor leaves the thread.

@@ -33,7 +33,8 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
         await using var fresh = new IdentityApp();
         await fresh.InitializeAsync();
 
-        Assert.Equal("identity.password_too_common", (await fresh.Installation.EnsureOwner("o@example.org", "password1234", "Museum", Ct)).Refusal?.Code);
+        Assert.Equal("identity.password_too_common", (
+            await fresh.Installation.EnsureOwner("o@example.org", "password1234", "Museum", Ct)).Refusal?.Code);
     }
 
     [Fact]
@@ -45,9 +46,11 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
 
         Assert.Null((await app.Installation.SetPassword(email, "negentien roze flamingo's", Ct)).Refusal);
 
-        await IdentityApp.WithinASecond(async () => (await before.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await before.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         await app.LogIn(email, Ct, password: "negentien roze flamingo's");
-        Assert.Equal("identity.account_not_found", (await app.Installation.SetPassword("nobody@example.org", "negentien roze flamingo's", Ct)).Refusal?.Code);
+        Assert.Equal("identity.account_not_found", (
+            await app.Installation.SetPassword("nobody@example.org", "negentien roze flamingo's", Ct)).Refusal?.Code);
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
     {
         var email = await app.Account(Ct);
 
-        Assert.Equal("identity.account_exists", (await app.Installation.CreateUser(email.ToUpperInvariant(), "Jo", IdentityApp.Password, "nl", Ct)).Refusal?.Code);
+        Assert.Equal("identity.account_exists", (
+            await app.Installation.CreateUser(email.ToUpperInvariant(), "Jo", IdentityApp.Password, "nl", Ct)).Refusal?.Code);
     }
 
     [Fact]
@@ -130,9 +134,10 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
         await ForgetWhatLapsed.Run(app.SystemDb, app.Services, Ct);
         await ForgetWhatLapsed.Run(app.SystemDb, app.Services, Ct);
 
-        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>("select count(*) from identity.users where email = @unconfirmed", new { unconfirmed }, Ct));
+        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>(
+            "select count(*) from identity.users where email = @unconfirmed", new { unconfirmed }, Ct));
         Assert.Equal(2, await app.SystemDb.Everywhere.One<long>(
-            "select count(*) from identity.sessions where user_id = (select user_id from identity.users where email = @email)", new { email }, Ct));
+            "select count(*) from identity.sessions join identity.users using (user_id) where email = @email", new { email }, Ct));
         await app.LogIn(email, Ct);
     }
 
@@ -156,7 +161,8 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
 
     private static Microsoft.Extensions.Options.IOptions<IdentityOptions> OptionsIn(string environment)
     {
-        var builder = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder(new Microsoft.AspNetCore.Builder.WebApplicationOptions { EnvironmentName = environment });
+        var builder = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder(
+            new Microsoft.AspNetCore.Builder.WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration["Balie:identity:HashIterations"] = "1000";
         new IdentityModule().AddServices(builder.Services, builder.Configuration.GetSection("Balie:identity"));
         return builder.Services.BuildServiceProvider().GetRequiredService<Microsoft.Extensions.Options.IOptions<IdentityOptions>>();

@@ -14,8 +14,10 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
         return (await app.SignedIn(owner.Email, Ct), $"/api/v1/organisations/{owner.OrganisationId}/api-keys", owner.OrganisationId);
     }
 
-    private static async Task<CreateApiKey.Created> Make(HttpClient owner, string keys, string[] scopes, DateTimeOffset? expiresAt = null) =>
-        await (await owner.Post(keys, new CreateApiKey.Asked("Till", scopes, expiresAt), Ct)).IsOk<CreateApiKey.Created>(HttpStatusCode.Created, Ct);
+    private static async Task<CreateApiKey.Created> Make(
+        HttpClient owner, string keys, string[] scopes, DateTimeOffset? expiresAt = null) =>
+        await (await owner.Post(keys, new CreateApiKey.Asked("Till", scopes, expiresAt), Ct))
+            .IsOk<CreateApiKey.Created>(HttpStatusCode.Created, Ct);
 
     private HttpClient With(string key, bool asBearer = false, string? organisation = null)
     {
@@ -75,9 +77,11 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
         Assert.Equal(HttpStatusCode.OK, (await owner.DeleteAsync($"{keys}/{made.Id}", Ct)).StatusCode);
 
         await IdentityApp.WithinASecond(
-            async () => (await program.GetAsync($"/api/v1/organisations/{organisationId}", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+            async () => (
+                await program.GetAsync($"/api/v1/organisations/{organisationId}", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         Assert.Equal(HttpStatusCode.OK, (await owner.DeleteAsync($"{keys}/{made.Id}", Ct)).StatusCode);
-        await (await owner.DeleteAsync($"{keys}/{Guid.NewGuid()}", Ct)).IsRefused(HttpStatusCode.NotFound, "identity.api_key_not_found", Ct);
+        await (await owner.DeleteAsync($"{keys}/{Guid.NewGuid()}", Ct))
+            .IsRefused(HttpStatusCode.NotFound, "identity.api_key_not_found", Ct);
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         using var program = With(made.Key, organisation: slug);
 
-        await IdentityApp.WithinASecond(async () => (await program.GetAsync($"/api/v1/organisations/{other}", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await program.GetAsync($"/api/v1/organisations/{other}", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
     }
 
     [Fact]
@@ -126,7 +131,8 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
         await app.Installation.SetMember("balie", email, "admin", Ct);
         using var admin = await app.SignedIn(email, Ct);
 
-        await (await admin.Post(keys, new CreateApiKey.Asked("Till", ["capacityForce"]), Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.scopes_beyond_yours", Ct);
+        await (await admin.Post(keys, new CreateApiKey.Asked("Till", ["capacityForce"]), Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.scopes_beyond_yours", Ct);
         await Make(admin, keys, ["eventsWrite"]);
         await Make(owner, keys, ["capacityForce"]);
     }
@@ -137,8 +143,10 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
         var (owner, keys, _) = await Stage();
 
         foreach (var scopes in (string[][])[[], ["emperor"], ["eventsRead", "eventsRead"], ["EventsRead"]])
-            await (await owner.Post(keys, new CreateApiKey.Asked("Till", scopes), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.scopes_invalid", Ct);
-        await (await owner.Post(keys, new CreateApiKey.Asked("Till", ["eventsRead"], app.Clock.GetUtcNow()), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.expiry_invalid", Ct);
+            await (await owner.Post(keys, new CreateApiKey.Asked("Till", scopes), Ct))
+                .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.scopes_invalid", Ct);
+        await (await owner.Post(keys, new CreateApiKey.Asked("Till", ["eventsRead"], app.Clock.GetUtcNow()), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.expiry_invalid", Ct);
     }
 
     [Theory]
@@ -161,6 +169,7 @@ public sealed class ApiKeyTests(IdentityApp app) : IClassFixture<IdentityApp>
         var owner = await app.Owner(Ct);
         var tokens = await app.LogIn(owner.Email, Ct);
 
-        await (await With(tokens.AccessToken).GetAsync("/api/v1/organisations", Ct)).IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct);
+        await (await With(tokens.AccessToken).GetAsync("/api/v1/organisations", Ct))
+            .IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct);
     }
 }

@@ -25,7 +25,8 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
     private async Task<(string Email, HttpClient Client, Guid UserId)> Member(Stage stage, string role)
     {
         var email = await app.Account(Ct);
-        var added = await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, role), Ct)).IsOk<ListMembers.MemberView>(HttpStatusCode.Created, Ct);
+        var added = await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, role), Ct))
+            .IsOk<ListMembers.MemberView>(HttpStatusCode.Created, Ct);
         return (email, await app.SignedIn(email, Ct, stage.Slug), added.UserId);
     }
 
@@ -76,7 +77,8 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
         var stage = await Begin();
 
         await (await Give(stage.Owner, stage, stage.OwnerId, "admin")).IsRefused(HttpStatusCode.Conflict, "identity.last_owner", Ct);
-        await (await stage.Owner.DeleteAsync($"{stage.Members}/{stage.OwnerId}", Ct)).IsRefused(HttpStatusCode.Conflict, "identity.last_owner", Ct);
+        await (await stage.Owner.DeleteAsync($"{stage.Members}/{stage.OwnerId}", Ct))
+            .IsRefused(HttpStatusCode.Conflict, "identity.last_owner", Ct);
 
         await Member(stage, "owner");
         Assert.Equal(HttpStatusCode.OK, (await Give(stage.Owner, stage, stage.OwnerId, "admin")).StatusCode);
@@ -93,7 +95,8 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         var first = stage.Owner.DeleteAsync($"{stage.Members}/{stage.OwnerId}", Ct);
         await rival.UntilSomeoneWaits();
-        await rival.Run("delete from identity.members where org_id = @OrganisationId and user_id = @secondId", new { stage.OrganisationId, secondId });
+        await rival.Run(
+            "delete from identity.members where org_id = @OrganisationId and user_id = @secondId", new { stage.OrganisationId, secondId });
         await rival.Commit();
 
         await (await first).IsRefused(HttpStatusCode.Conflict, "identity.last_owner", Ct);
@@ -109,8 +112,10 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
         Assert.Equal(HttpStatusCode.OK, (await Give(admin, stage, doorId, "events")).StatusCode);
         await (await Give(admin, stage, doorId, "owner")).IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
         await (await Give(admin, stage, stage.OwnerId, "door")).IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
-        await (await admin.DeleteAsync($"{stage.Members}/{stage.OwnerId}", Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
-        await (await admin.Post(stage.Members, new AddMember.Asked(await app.Account(Ct), "owner"), Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
+        await (await admin.DeleteAsync($"{stage.Members}/{stage.OwnerId}", Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
+        await (await admin.Post(stage.Members, new AddMember.Asked(await app.Account(Ct), "owner"), Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.owners_only", Ct);
     }
 
     [Fact]
@@ -125,7 +130,8 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         var first = await stage.Owner.GetAsync($"{stage.Members}?limit=3", Ct);
         var rows = await first.IsOk<ListMembers.MemberView[]>(Ct);
-        var cursor = System.Text.Json.JsonDocument.Parse(await first.Content.ReadAsStringAsync(Ct)).RootElement.GetProperty("meta").GetProperty("nextCursor").GetString();
+        var cursor = System.Text.Json.JsonDocument.Parse(
+            await first.Content.ReadAsStringAsync(Ct)).RootElement.GetProperty("meta").GetProperty("nextCursor").GetString();
         var rest = await (await stage.Owner.GetAsync($"{stage.Members}?limit=3&cursor={cursor}", Ct)).IsOk<ListMembers.MemberView[]>(Ct);
 
         Assert.Equal(["door", "door", "door", "owner"], [.. rows.Select(row => row.Role), .. rest.Select(row => row.Role)]);
@@ -137,10 +143,14 @@ public sealed class MemberTests(IdentityApp app) : IClassFixture<IdentityApp>
         var stage = await Begin();
         var (email, _, _) = await Member(stage, "door");
 
-        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "shop"), Ct)).IsRefused(HttpStatusCode.Conflict, "identity.already_member", Ct);
-        await (await stage.Owner.Post(stage.Members, new AddMember.Asked("nobody@example.org", "shop"), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.account_not_found", Ct);
-        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "emperor"), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.role_unknown", Ct);
-        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "customer"), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.role_unknown", Ct);
+        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "shop"), Ct))
+            .IsRefused(HttpStatusCode.Conflict, "identity.already_member", Ct);
+        await (await stage.Owner.Post(stage.Members, new AddMember.Asked("nobody@example.org", "shop"), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.account_not_found", Ct);
+        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "emperor"), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.role_unknown", Ct);
+        await (await stage.Owner.Post(stage.Members, new AddMember.Asked(email, "customer"), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.role_unknown", Ct);
         await (await Give(stage.Owner, stage, Guid.NewGuid(), "shop")).IsRefused(HttpStatusCode.NotFound, "identity.member_not_found", Ct);
     }
 }

@@ -69,10 +69,12 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
         var read = await owner.GetAsync($"/api/v1/organisations/{organisation.Id}", Ct);
         var asked = new UpdateOrganisation.Asked(organisation.Slug, "Grand Theatre", "en", "BE");
 
-        var updated = await (await Update(owner, organisation.Id, asked, read.Headers.ETag?.Tag)).IsOk<SeeOrganisation.OrganisationView>(Ct);
+        var updated = await (await Update(owner, organisation.Id, asked, read.Headers.ETag?.Tag))
+            .IsOk<SeeOrganisation.OrganisationView>(Ct);
 
         Assert.Equal(("Grand Theatre", "en", "BE", 2), (updated.Name, updated.Locale, updated.Country, updated.Version));
-        await (await Update(owner, organisation.Id, asked, read.Headers.ETag?.Tag)).IsRefused(HttpStatusCode.PreconditionFailed, "kernel.version_changed", Ct);
+        await (await Update(owner, organisation.Id, asked, read.Headers.ETag?.Tag))
+            .IsRefused(HttpStatusCode.PreconditionFailed, "kernel.version_changed", Ct);
         await (await Update(owner, organisation.Id, asked, null)).IsRefused((HttpStatusCode)428, "kernel.version_required", Ct);
     }
 
@@ -81,11 +83,13 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
     {
         var (organisation, owner) = await Begin();
         var slug = NewSlug();
-        await (await Update(owner, organisation.Id, new UpdateOrganisation.Asked(slug, "Theatre", "nl", "NL"), "*")).IsOk<SeeOrganisation.OrganisationView>(Ct);
+        await (await Update(owner, organisation.Id, new UpdateOrganisation.Asked(slug, "Theatre", "nl", "NL"), "*"))
+            .IsOk<SeeOrganisation.OrganisationView>(Ct);
 
         using var byNew = app.Client();
         byNew.DefaultRequestHeaders.Add("X-Organisation", slug);
-        await IdentityApp.WithinASecond(async () => (await byNew.Post("/api/v1/auth/logout", new { }, Ct)).StatusCode == HttpStatusCode.OK, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await byNew.Post("/api/v1/auth/logout", new { }, Ct)).StatusCode == HttpStatusCode.OK, Ct);
         await (await owner.GetAsync("/api/v1/auth/me", Ct)).IsRefused(HttpStatusCode.NotFound, "kernel.organisation_not_found", Ct);
     }
 
@@ -106,7 +110,8 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
         var (_, owner) = await Begin();
 
         foreach (var path in (string[])["", "/members", "/api-keys"])
-            await (await owner.GetAsync($"/api/v1/organisations/{theirs.Id}{path}", Ct)).IsRefused(HttpStatusCode.NotFound, "identity.organisation_not_found", Ct);
+            await (await owner.GetAsync($"/api/v1/organisations/{theirs.Id}{path}", Ct))
+                .IsRefused(HttpStatusCode.NotFound, "identity.organisation_not_found", Ct);
         await (await Update(owner, theirs.Id, new UpdateOrganisation.Asked(NewSlug(), "Mine now", "nl", "NL"), "*"))
             .IsRefused(HttpStatusCode.NotFound, "identity.organisation_not_found", Ct);
         await (await owner.Post($"/api/v1/organisations/{theirs.Id}/members", new AddMember.Asked(IdentityApp.OwnerEmail, "owner"), Ct))
@@ -119,8 +124,10 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
         var (organisation, _) = await Begin();
         using var customer = await app.SignedIn(await app.Account(Ct), Ct, organisation.Slug);
 
-        await (await customer.GetAsync($"/api/v1/organisations/{organisation.Id}", Ct)).IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
-        await (await app.Client().GetAsync("/api/v1/organisations", Ct)).IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct);
+        await (await customer.GetAsync($"/api/v1/organisations/{organisation.Id}", Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
+        await (await app.Client().GetAsync("/api/v1/organisations", Ct))
+            .IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct);
     }
 
     [Fact]
@@ -152,6 +159,7 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
     {
         using var client = await app.SignedIn(await app.Account(Ct), Ct);
 
-        await (await client.Post("/api/v1/organisations", new CreateOrganisation.Asked(slug, name, locale, country), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, code, Ct);
+        await (await client.Post("/api/v1/organisations", new CreateOrganisation.Asked(slug, name, locale, country), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, code, Ct);
     }
 }

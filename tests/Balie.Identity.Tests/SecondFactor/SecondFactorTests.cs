@@ -20,10 +20,12 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
     {
         var email = await app.Account(Ct);
         var client = await app.SignedIn(email, Ct);
-        var enrolled = await (await client.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked(IdentityApp.Password), Ct)).IsOk<EnrolTotp.Enrolled>(Ct);
+        var enrolled = await (await client.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked(IdentityApp.Password), Ct))
+            .IsOk<EnrolTotp.Enrolled>(Ct);
         Assert.Equal($"otpauth://totp/Balie:{Uri.EscapeDataString(email)}?secret={enrolled.Secret}&issuer=Balie", enrolled.Uri);
         var secret = Read(enrolled.Secret);
-        var confirmed = await (await client.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked(CodeNow(secret)), Ct)).IsOk<ConfirmTotp.Confirmed>(Ct);
+        var confirmed = await (await client.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked(CodeNow(secret)), Ct))
+            .IsOk<ConfirmTotp.Confirmed>(Ct);
         app.Clock.Advance(TimeSpan.FromSeconds(30));
         return new Enrolled(email, client, secret, confirmed.RecoveryCodes);
     }
@@ -53,8 +55,10 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
     {
         var person = await Enrol();
 
-        await (await LogIn(person.Email, null, password: "not the password")).IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
-        await (await LogIn(person.Email, CodeNow(person.Secret), password: "not the password")).IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
+        await (await LogIn(person.Email, null, password: "not the password"))
+            .IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
+        await (await LogIn(person.Email, CodeNow(person.Secret), password: "not the password"))
+            .IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
     }
 
     [Fact]
@@ -62,9 +66,11 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
     {
         var person = await Enrol();
         using var guesser = app.Client();
-        for (var i = 0; i < 5; i++) await (await LogIn(person.Email, "000000", guesser)).IsRefused(HttpStatusCode.Unauthorized, "identity.totp_wrong", Ct);
+        for (var i = 0; i < 5; i++)
+            await (await LogIn(person.Email, "000000", guesser)).IsRefused(HttpStatusCode.Unauthorized, "identity.totp_wrong", Ct);
 
-        await (await LogIn(person.Email, CodeNow(person.Secret), guesser)).IsRefused(HttpStatusCode.TooManyRequests, "identity.too_many_attempts", Ct);
+        await (await LogIn(person.Email, CodeNow(person.Secret), guesser))
+            .IsRefused(HttpStatusCode.TooManyRequests, "identity.too_many_attempts", Ct);
     }
 
     [Fact]
@@ -83,7 +89,8 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
         var person = await Enrol();
 
         var renewed = await (await person.Client.Post(
-            "/api/v1/auth/totp/recovery-codes", new RenewRecoveryCodes.Asked(IdentityApp.Password, CodeNow(person.Secret)), Ct)).IsOk<ConfirmTotp.Confirmed>(Ct);
+            "/api/v1/auth/totp/recovery-codes", new RenewRecoveryCodes.Asked(
+                IdentityApp.Password, CodeNow(person.Secret)), Ct)).IsOk<ConfirmTotp.Confirmed>(Ct);
 
         await (await LogIn(person.Email, person.RecoveryCodes[0])).IsRefused(HttpStatusCode.Unauthorized, "identity.totp_wrong", Ct);
         await (await LogIn(person.Email, renewed.RecoveryCodes[0])).IsOk<SignedIn>(Ct);
@@ -96,7 +103,8 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
         using var client = await app.SignedIn(email, Ct);
         await client.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked(IdentityApp.Password), Ct);
 
-        await (await client.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked("000000"), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
+        await (await client.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked("000000"), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
         await app.LogIn(email, Ct);
     }
 
@@ -106,9 +114,12 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
         var person = await Enrol();
         using var other = await app.SignedIn(await app.Account(Ct), Ct);
 
-        await (await other.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked("not the password"), Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.password_wrong", Ct);
-        await (await person.Client.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked(IdentityApp.Password), Ct)).IsRefused(HttpStatusCode.Conflict, "identity.totp_already_on", Ct);
-        await (await other.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked("000000"), Ct)).IsRefused(HttpStatusCode.Conflict, "identity.totp_not_on", Ct);
+        await (await other.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked("not the password"), Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.password_wrong", Ct);
+        await (await person.Client.Post("/api/v1/auth/totp/enrolment", new EnrolTotp.Asked(IdentityApp.Password), Ct))
+            .IsRefused(HttpStatusCode.Conflict, "identity.totp_already_on", Ct);
+        await (await other.Post("/api/v1/auth/totp/confirmation", new ConfirmTotp.Asked("000000"), Ct))
+            .IsRefused(HttpStatusCode.Conflict, "identity.totp_not_on", Ct);
     }
 
     [Fact]
@@ -120,14 +131,16 @@ public sealed class SecondFactorTests(IdentityApp app) : IClassFixture<IdentityA
             .IsRefused(HttpStatusCode.Forbidden, "identity.password_wrong", Ct);
         await (await person.Client.Post("/api/v1/auth/totp/removal", new RemoveTotp.Asked(IdentityApp.Password, "000000"), Ct))
             .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
-        Assert.Equal(HttpStatusCode.OK, (await person.Client.Post("/api/v1/auth/totp/removal", new RemoveTotp.Asked(IdentityApp.Password, CodeNow(person.Secret)), Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await person.Client.Post(
+            "/api/v1/auth/totp/removal", new RemoveTotp.Asked(IdentityApp.Password, CodeNow(person.Secret)), Ct)).StatusCode);
         await app.LogIn(person.Email, Ct);
     }
 
     private static byte[] Read(string base32)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(base32.Select(letter => Convert.ToString(Alphabet.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        var bits = string.Concat(
+            base32.Select(letter => Convert.ToString(Alphabet.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];
     }
 }

@@ -26,7 +26,8 @@ public sealed class TotpVectorTests
     [InlineData("foob", "MZXW6YQ")]
     [InlineData("fooba", "MZXW6YTB")]
     [InlineData("foobar", "MZXW6YTBOI")]
-    public void A_secret_is_spelled_as_in_the_RFC(string secret, string spelled) => Assert.Equal(spelled, Totp.Spell(Encoding.ASCII.GetBytes(secret)));
+    public void A_secret_is_spelled_as_in_the_RFC(string secret, string spelled) =>
+        Assert.Equal(spelled, Totp.Spell(Encoding.ASCII.GetBytes(secret)));
 
     [Theory]
     [InlineData(-60, false)]

@@ -7,7 +7,8 @@ public sealed class RefreshTests(IdentityApp app) : IClassFixture<IdentityApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static Task<HttpResponseMessage> Refresh(HttpClient client, string token) => client.Post("/api/v1/auth/refresh", new RefreshSession.Asked(token), Ct);
+    private static Task<HttpResponseMessage> Refresh(HttpClient client, string token) =>
+        client.Post("/api/v1/auth/refresh", new RefreshSession.Asked(token), Ct);
 
     private static async Task<HttpStatusCode> Me(HttpClient client, string accessToken)
     {
@@ -44,7 +45,7 @@ public sealed class RefreshTests(IdentityApp app) : IClassFixture<IdentityApp>
         await (await Refresh(client, second.RefreshToken)).IsRefused(HttpStatusCode.Unauthorized, "identity.refresh_refused", Ct);
         await IdentityApp.WithinASecond(async () => await Me(client, second.AccessToken) == HttpStatusCode.Unauthorized, Ct);
         Assert.Equal(1, await app.SystemDb.Everywhere.One<long>(
-            "select count(*) from identity.audit where action = 'session.reuse_detected' and subject = @id", new { id = first.User.Id }, Ct));
+            "select count(*) from identity.audit where action = 'session.reuse_detected' and subject = @Id", first.User, Ct));
     }
 
     [Fact]

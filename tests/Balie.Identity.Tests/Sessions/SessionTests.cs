@@ -54,7 +54,8 @@ public sealed class SessionTests(IdentityApp app) : IClassFixture<IdentityApp>
         using var theirs = await app.SignedIn(await app.Account(Ct), Ct);
         var sessionId = (await List(theirs)).Single().Id;
 
-        await (await mine.DeleteAsync($"/api/v1/auth/sessions/{sessionId}", Ct)).IsRefused(HttpStatusCode.NotFound, "identity.session_not_found", Ct);
+        await (await mine.DeleteAsync($"/api/v1/auth/sessions/{sessionId}", Ct))
+            .IsRefused(HttpStatusCode.NotFound, "identity.session_not_found", Ct);
         Assert.Equal(HttpStatusCode.OK, (await Me(theirs)).StatusCode);
     }
 
@@ -95,7 +96,8 @@ public sealed class SessionTests(IdentityApp app) : IClassFixture<IdentityApp>
     {
         var tokens = await app.LogIn(await app.Account(Ct), Ct);
 
-        Assert.Equal(HttpStatusCode.OK, (await app.Client().Post("/api/v1/auth/logout", new LogOut.Asked(tokens.RefreshToken), Ct)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.Client().Post("/api/v1/auth/logout", new LogOut.Asked(tokens.RefreshToken), Ct)).StatusCode);
 
         using var client = app.Client();
         client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
@@ -118,7 +120,11 @@ public sealed class SessionTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         // Ended behind everybody's back, without news.
         await app.SystemDb.Everywhere.Run(
-            "update identity.sessions set ended_at = @now, ended_because = 'revoked' where user_id = (select user_id from identity.users where email = @email)",
+            """
+            update identity.sessions
+            set ended_at = @now, ended_because = 'revoked'
+            where user_id = (select user_id from identity.users where email = @email)
+            """,
             new { email, now = app.Clock.GetUtcNow() }, Ct);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await Me(there)).StatusCode);

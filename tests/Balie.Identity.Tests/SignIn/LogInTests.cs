@@ -29,7 +29,8 @@ public sealed class LogInTests(IdentityApp app) : IClassFixture<IdentityApp>
         var email = await app.Account(Ct);
 
         var wrong = await (await LogIn(email, "not the password")).IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
-        var unknown = await (await LogIn("nobody@example.org", "not the password")).IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
+        var unknown = await (await LogIn("nobody@example.org", "not the password"))
+            .IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
 
         Assert.Equal(wrong.GetProperty("detail").GetString(), unknown.GetProperty("detail").GetString());
     }
@@ -63,7 +64,9 @@ public sealed class LogInTests(IdentityApp app) : IClassFixture<IdentityApp>
     {
         var email = await app.Account(Ct);
         using var guesser = app.Client();
-        for (var i = 0; i < 5; i++) await (await LogIn(email, "not the password", guesser)).IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
+        for (var i = 0; i < 5; i++)
+            await (await LogIn(email, "not the password", guesser))
+                .IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
 
         var answer = await LogIn(email, IdentityApp.Password, guesser);
         await answer.IsRefused(HttpStatusCode.TooManyRequests, "identity.too_many_attempts", Ct);
@@ -105,7 +108,8 @@ public sealed class LogInTests(IdentityApp app) : IClassFixture<IdentityApp>
         using var guesser = app.Client();
         for (var i = 0; i < 50; i++) await LogIn($"stuffed{i}@example.org", "not the password", guesser);
 
-        await (await LogIn("another@example.org", "not the password", guesser)).IsRefused(HttpStatusCode.TooManyRequests, "identity.too_many_attempts", Ct);
+        await (await LogIn("another@example.org", "not the password", guesser))
+            .IsRefused(HttpStatusCode.TooManyRequests, "identity.too_many_attempts", Ct);
     }
 
     [Fact]
@@ -146,7 +150,8 @@ public sealed class LogInTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         await app.Installation.SetDisabled(email, disabled: true, Ct);
 
-        await IdentityApp.WithinASecond(async () => (await client.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await client.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         await (await LogIn(email, IdentityApp.Password)).IsRefused(HttpStatusCode.Forbidden, "identity.account_disabled", Ct);
 
         await app.Installation.SetDisabled(email, disabled: false, Ct);
@@ -164,7 +169,8 @@ public sealed class LogInTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         await app.LogIn(email, Ct);
 
-        Assert.NotEqual(weak, await app.SystemDb.Everywhere.One<string>("select password_hash from identity.users where email = @email", new { email }, Ct));
+        Assert.NotEqual(weak, await app.SystemDb.Everywhere.One<string>(
+            "select password_hash from identity.users where email = @email", new { email }, Ct));
         await app.LogIn(email, Ct);
     }
 

@@ -25,7 +25,8 @@ public sealed class PasswordTests(IdentityApp app) : IClassFixture<IdentityApp>
         Assert.Equal(HttpStatusCode.OK, (await Forget(email)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Reset(email, await app.CodeMailed(email, Ct))).StatusCode);
 
-        await IdentityApp.WithinASecond(async () => (await before.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await before.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         await app.LogIn(email, Ct, password: Another);
         await (await app.Client().Post("/api/v1/auth/login", new LogIn.Asked(email, IdentityApp.Password), Ct))
             .IsRefused(HttpStatusCode.Unauthorized, "identity.credentials_wrong", Ct);
@@ -52,7 +53,8 @@ public sealed class PasswordTests(IdentityApp app) : IClassFixture<IdentityApp>
         var code = await app.CodeMailed(mine, Ct);
 
         await (await Reset(theirs, code)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
-        await (await app.Client().Post("/api/v1/auth/verify", new VerifyEmail.Asked(mine, code), Ct)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
+        await (await app.Client().Post("/api/v1/auth/verify", new VerifyEmail.Asked(mine, code), Ct))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
         Assert.Equal(HttpStatusCode.OK, (await Reset(mine, code)).StatusCode);
         await (await Reset(mine, code)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
     }
@@ -65,9 +67,11 @@ public sealed class PasswordTests(IdentityApp app) : IClassFixture<IdentityApp>
         using var elsewhere = await app.SignedIn(email, Ct);
         await elsewhere.GetAsync("/api/v1/auth/me", Ct);
 
-        Assert.Equal(HttpStatusCode.OK, (await here.Post("/api/v1/auth/password", new ChangePassword.Asked(IdentityApp.Password, Another), Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (
+            await here.Post("/api/v1/auth/password", new ChangePassword.Asked(IdentityApp.Password, Another), Ct)).StatusCode);
 
-        await IdentityApp.WithinASecond(async () => (await elsewhere.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.WithinASecond(
+            async () => (await elsewhere.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         Assert.Equal(HttpStatusCode.OK, (await here.GetAsync("/api/v1/auth/me", Ct)).StatusCode);
         await app.LogIn(email, Ct, password: Another);
     }
@@ -77,7 +81,8 @@ public sealed class PasswordTests(IdentityApp app) : IClassFixture<IdentityApp>
     {
         using var here = await app.SignedIn(await app.Account(Ct), Ct);
 
-        await (await here.Post("/api/v1/auth/password", new ChangePassword.Asked("not the password", Another), Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.password_wrong", Ct);
+        await (await here.Post("/api/v1/auth/password", new ChangePassword.Asked("not the password", Another), Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.password_wrong", Ct);
         await (await app.Client().Post("/api/v1/auth/password", new ChangePassword.Asked(IdentityApp.Password, Another), Ct))
             .IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct);
     }

@@ -15,10 +15,12 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
 
     private static string NewAddress() => $"r{Guid.NewGuid():n}@example.org";
 
-    private Task<HttpResponseMessage> Register(string email, string password = IdentityApp.Password, string? locale = null, HttpClient? from = null) =>
+    private Task<HttpResponseMessage> Register(
+        string email, string password = IdentityApp.Password, string? locale = null, HttpClient? from = null) =>
         (from ?? app.Client()).Post("/api/v1/auth/register", new Register.Asked(email, password, "Jo de Vries", locale), Ct);
 
-    private Task<HttpResponseMessage> Verify(string email, string code) => app.Client().Post("/api/v1/auth/verify", new VerifyEmail.Asked(email, code), Ct);
+    private Task<HttpResponseMessage> Verify(string email, string code) =>
+        app.Client().Post("/api/v1/auth/verify", new VerifyEmail.Asked(email, code), Ct);
 
     [Fact]
     public async Task A_person_registers_confirms_the_mailed_code_and_is_signed_in()
@@ -59,10 +61,14 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
         await Register(email);
         var code = await app.CodeMailed(email, Ct);
 
-        await IdentityApp.WithinASecond(async () => await app.SystemDb.Everywhere.One<string>("select state from kernel.mails where recipient = @email", new { email }, Ct) == "sent", Ct);
-        Assert.Equal("", await app.SystemDb.Everywhere.One<string>("select body from kernel.mails where recipient = @email", new { email }, Ct));
-        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>("select count(*) from kernel.outbox where body::text like '%' || @code || '%'", new { code }, Ct));
-        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>("select count(*) from identity.codes where encode(code_hash, 'escape') like '%' || @code || '%'", new { code }, Ct));
+        await IdentityApp.WithinASecond(async () => await app.SystemDb.Everywhere.One<string>(
+            "select state from kernel.mails where recipient = @email", new { email }, Ct) == "sent", Ct);
+        Assert.Equal(
+            "", await app.SystemDb.Everywhere.One<string>("select body from kernel.mails where recipient = @email", new { email }, Ct));
+        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>(
+            "select count(*) from kernel.outbox where body::text like '%' || @code || '%'", new { code }, Ct));
+        Assert.Equal(0, await app.SystemDb.Everywhere.One<long>(
+            "select count(*) from identity.codes where encode(code_hash, 'escape') like '%' || @code || '%'", new { code }, Ct));
     }
 
     [Fact]
@@ -73,7 +79,8 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
         var toKnown = await (await Register(known.ToUpperInvariant())).Content.ReadAsStringAsync(Ct);
         var toUnknown = await (await Register(unknown)).Content.ReadAsStringAsync(Ct);
 
-        Assert.Equal(toUnknown.Replace(unknown, "", StringComparison.Ordinal), toKnown.Replace(known.ToUpperInvariant(), "", StringComparison.Ordinal));
+        Assert.Equal(toUnknown.Replace(
+            unknown, "", StringComparison.Ordinal), toKnown.Replace(known.ToUpperInvariant(), "", StringComparison.Ordinal));
         Assert.Contains("U hebt al een account", await app.Mail(known, Ct), StringComparison.Ordinal);
         await app.LogIn(known, Ct);
     }
@@ -126,7 +133,8 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
         var code = await app.CodeMailed(email, Ct);
         var wrong = code == "000000" ? "000001" : "000000";
 
-        for (var i = 0; i < 5; i++) await (await Verify(email, wrong)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
+        for (var i = 0; i < 5; i++)
+            await (await Verify(email, wrong)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
 
         await (await Verify(email, code)).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.code_wrong", Ct);
     }
@@ -150,7 +158,8 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
         for (var i = 0; i < 6; i++) Assert.Equal(HttpStatusCode.Created, (await Register(email)).StatusCode);
 
         await app.Mail(email, Ct, number: 3);
-        Assert.Equal(3, await app.SystemDb.Everywhere.One<long>("select count(*) from kernel.mails where recipient = @email", new { email }, Ct));
+        Assert.Equal(
+            3, await app.SystemDb.Everywhere.One<long>("select count(*) from kernel.mails where recipient = @email", new { email }, Ct));
     }
 
     [Fact]
@@ -175,12 +184,14 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
 
     [Fact]
     public async Task A_line_break_in_an_address_is_refused_before_it_reaches_a_header() =>
-        await (await Register("jo@example.org\r\nBcc: all@example.org")).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.email_invalid", Ct);
+        await (await Register("jo@example.org\r\nBcc: all@example.org"))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.email_invalid", Ct);
 
     [Fact]
     public async Task A_weak_password_is_refused_with_the_field_it_stood_in()
     {
-        var problem = await (await Register(NewAddress(), "password1234")).IsRefused(HttpStatusCode.UnprocessableEntity, "identity.password_too_common", Ct);
+        var problem = await (await Register(NewAddress(), "password1234"))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "identity.password_too_common", Ct);
         Assert.Equal("password", problem.GetProperty("errors")[0].GetProperty("field").GetString());
     }
 }

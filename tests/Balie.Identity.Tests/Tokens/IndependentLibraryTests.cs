@@ -49,7 +49,8 @@ public sealed class IndependentLibraryTests(IdentityApp app) : IClassFixture<Ide
         using var node = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         patience.CancelAfter(Patience);
-        await node.StandardInput.WriteAsync(JsonSerializer.Serialize(new { jwks, token, issuer = "balie", audience = "balie-api", now = app.Clock.GetUtcNow() }));
+        await node.StandardInput.WriteAsync(
+            JsonSerializer.Serialize(new { jwks, token, issuer = "balie", audience = "balie-api", now = app.Clock.GetUtcNow() }));
         node.StandardInput.Close();
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(patience.Token), node.StandardError.ReadToEndAsync(patience.Token));
         await node.WaitForExitAsync(patience.Token);

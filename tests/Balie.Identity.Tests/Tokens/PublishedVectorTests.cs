@@ -32,10 +32,12 @@ public sealed class PublishedVectorTests
     public void The_signature_of_the_RFC_holds() => Assert.True(Holds(Token));
 
     [Fact]
-    public void It_does_not_hold_when_one_letter_of_the_payload_differs() => Assert.False(Holds(Token.Replace("eyJpc3Mi", "eyJpc3Nj", StringComparison.Ordinal)));
+    public void It_does_not_hold_when_one_letter_of_the_payload_differs() =>
+        Assert.False(Holds(Token.Replace("eyJpc3Mi", "eyJpc3Nj", StringComparison.Ordinal)));
 
     [Fact]
-    public void It_does_not_hold_when_one_letter_of_the_signature_differs() => Assert.False(Holds(Token.Replace(".DtEh", ".DtEi", StringComparison.Ordinal)));
+    public void It_does_not_hold_when_one_letter_of_the_signature_differs() =>
+        Assert.False(Holds(Token.Replace(".DtEh", ".DtEi", StringComparison.Ordinal)));
 
     [Fact]
     public void A_token_that_is_well_signed_but_not_of_our_type_is_none_of_ours() => Assert.Null(Jwt.KeyIdOf(Token));

@@ -9,7 +9,8 @@ public sealed class MailSinkTests
 {
     private static readonly OutgoingMail Outgoing = new(
         new Guid("01900000-0000-7000-8000-000000000001"), new DateTimeOffset(2026, 7, 1, 18, 0, 0, TimeSpan.Zero),
-        new Mail("jo@example.org", "Één kaartje, vélo’s en een heel lang onderwerp om te zien dat het gevouwen wordt", "Dag,\nuw code is 123456.\n"));
+        new Mail("jo@example.org", "Één kaartje, vélo’s en een heel lang onderwerp om te zien dat het gevouwen wordt",
+            "Dag,\nuw code is 123456.\n"));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -63,7 +64,8 @@ public sealed class MailSinkTests
 
     private static string Decoded(string headers)
     {
-        var subject = headers[(headers.IndexOf("Subject: ", StringComparison.Ordinal) + 9)..headers.IndexOf("\r\nDate:", StringComparison.Ordinal)];
+        var subject = headers[(
+            headers.IndexOf("Subject: ", StringComparison.Ordinal) + 9)..headers.IndexOf("\r\nDate:", StringComparison.Ordinal)];
         var words = subject.Split("\r\n ").Select(word => Convert.FromBase64String(word["=?utf-8?B?".Length..^2]));
         return Encoding.UTF8.GetString([.. words.SelectMany(bytes => bytes)]);
     }
@@ -86,7 +88,8 @@ public sealed class MailSinkTests
             await writer.WriteLineAsync("220 fake ready");
             while (await reader.ReadLineAsync(ct) is { } line)
             {
-                if (line.StartsWith("MAIL", StringComparison.Ordinal) || line.StartsWith("RCPT", StringComparison.Ordinal)) envelope.Add(line);
+                if (line.StartsWith("MAIL", StringComparison.Ordinal) || line.StartsWith("RCPT", StringComparison.Ordinal))
+                    envelope.Add(line);
                 if (line != "DATA")
                 {
                     await writer.WriteLineAsync("250 fine");

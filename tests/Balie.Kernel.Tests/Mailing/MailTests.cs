@@ -14,7 +14,8 @@ public sealed class MoodySink : IMailSink
     {
         _tries.AddOrUpdate(outgoing.Mail.Recipient, 1, (_, tries) => tries + 1);
         if (outgoing.Mail.Recipient.StartsWith("never", StringComparison.Ordinal)) throw new InvalidOperationException("Out of order.");
-        if (outgoing.Mail.Recipient.StartsWith("later", StringComparison.Ordinal) && _tries[outgoing.Mail.Recipient] < 3) throw new IOException("Not now.");
+        if (outgoing.Mail.Recipient.StartsWith("later", StringComparison.Ordinal) && _tries[outgoing.Mail.Recipient] < 3)
+            throw new IOException("Not now.");
         Sent.Add(outgoing);
         return Task.CompletedTask;
     }
@@ -37,10 +38,12 @@ public sealed class MailTests(MailApp app) : IClassFixture<MailApp>
 
     private sealed record State(string Status, int Tries, string Body, string? Error);
 
-    private Task Queue(string recipient, string subject = "Hello") => app.Db.Transact(tx => tx.Send(new Mail(recipient, subject, "the code is 123456"), Ct), Ct);
+    private Task Queue(string recipient, string subject = "Hello") =>
+        app.Db.Transact(tx => tx.Send(new Mail(recipient, subject, "the code is 123456"), Ct), Ct);
 
     private async Task<State> Of(string recipient) =>
-        await app.SystemDb.Everywhere.One<State>("select state as status, tries, body, error from kernel.mails where recipient = @recipient", new { recipient }, Ct)
+        await app.SystemDb.Everywhere.One<State>(
+            "select state as status, tries, body, error from kernel.mails where recipient = @recipient", new { recipient }, Ct)
         ?? throw new InvalidOperationException("No such mail.");
 
     // The sender looks every two seconds by itself; a nudge spares the test the wait.
