@@ -17,6 +17,8 @@ public sealed class TicketingModule : IModule
 
     public string Name => "ticketing";
 
+    public IReadOnlyList<string> Needs => ["identity", "inventory"];
+
     public void AddServices(IServiceCollection services, IConfigurationSection config)
     {
         services.AddSingleton<EventOffers>();

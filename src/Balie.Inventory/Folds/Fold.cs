@@ -197,22 +197,24 @@ internal sealed class Fold(PoolKey key)
             _heldUntil.Remove(unit);
         }
         Note(unit, true, expiresTicks, at);
+        Publish();
     }
 
     private void Free(int unit, long at)
     {
+        // Noted also where it looked free already: the claims being read at this moment may still have it.
+        Note(unit, false, null, at);
         if (!IsTaken(unit)) return;
         _taken[(unit - 1) / BitsPerWord] &= ~Bit(unit);
         _live--;
         _heldUntil.Remove(unit);
-        Note(unit, false, null, at);
+        Publish();
     }
 
     private void Note(int unit, bool taken, long? expiresTicks, long at)
     {
         ChangedAt = at;
         _sinceLoadBegan?.Add((unit, taken, expiresTicks));
-        Publish();
     }
 
     private void Publish() => _available = Math.Max(0, _capacity - _live);
