@@ -33,8 +33,11 @@ public sealed partial class IdentityApp : ModuleApp<IdentityModule>
     public async Task<Owner> Owner(CancellationToken ct)
     {
         await _once.WaitAsync(ct);
-        try { return _owner ??= (await Installation.EnsureOwner(
-            OwnerEmail, Password, "Museum of Tests", ct)).Value ?? throw new InvalidOperationException("No owner."); }
+        try
+        {
+            return _owner ??= (await Installation.EnsureOwner(OwnerEmail, Password, "Museum of Tests", ct)).Value
+                ?? throw new InvalidOperationException("No owner.");
+        }
         finally { _once.Release(); }
     }
 

@@ -115,8 +115,8 @@ internal sealed class KnownCallers : ICallers
         if (row.LastUsedAt is not { } used || now - used > _options.CallerMemory)
             await _db.Everywhere.Run(NoteUse, new { inOrgId = orgId, row.KeyId, now }, ct);
 
-        var caller = new Caller(
-            orgId, CallerKind.ApiKey, row.KeyId, ApiKeys.Permissions(row.Scopes).ToFrozenSet()) { Tier = await TierOf(orgId, ct) };
+        var scopes = ApiKeys.Permissions(row.Scopes).ToFrozenSet();
+        var caller = new Caller(orgId, CallerKind.ApiKey, row.KeyId, scopes) { Tier = await TierOf(orgId, ct) };
         return new Known(caller, Sooner(now + _options.CallerMemory, row.ExpiresAt ?? DateTimeOffset.MaxValue));
     }
 
