@@ -130,7 +130,8 @@ internal sealed class Fold(PoolKey key)
     /// </summary>
     public int EndLoad(int capacity, IReadOnlyList<UnitRange> ranges, long beganAt, bool quiet)
     {
-        var (was, wasCapacity) = (_taken, _capacity);
+        var (was, wasCapacity, repeat) = (_taken, _capacity, _sinceLoadBegan ?? []);
+        _sinceLoadBegan = null;
         var highest = Math.Max(capacity, ranges.Count == 0 ? 0 : ranges.Max(range => range.Last));
         _taken = new ulong[(highest / BitsPerWord) + 1];
         _heldUntil.Clear();
@@ -141,8 +142,6 @@ internal sealed class Fold(PoolKey key)
             for (var unit = range.First; unit <= range.Last; unit++) Take(unit, range.ExpiresTicks, ChangedAt);
 
         var drifted = quiet && Known && wasCapacity == capacity ? Differences(was, _taken) : 0;
-        var repeat = _sinceLoadBegan ?? [];
-        _sinceLoadBegan = null;
         foreach (var (unit, taken, expires) in repeat)
         {
             if (taken) Take(unit, expires, ChangedAt);
