@@ -29,7 +29,7 @@ internal sealed class Venue : IAsyncDisposable
         ["BALIE_ADMIN_PASSWORD"] = Password,
         ["BALIE_PASSWORD"] = Password,
         ["Balie__RateLimits__Enabled"] = "false",
-        ["Balie__identity__AttemptsPerAddress"] = "10000000",
+        ["Balie__Identity__AttemptsPerAddress"] = "10000000",
         ["Logging__LogLevel__Default"] = "Warning",
     };
 

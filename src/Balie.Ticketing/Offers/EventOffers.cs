@@ -14,6 +14,7 @@ internal sealed class EventOffers
     private const int MostEntries = 20_000;
 
     private readonly ConcurrentDictionary<(Guid OrgId, Guid EventId), EventOffer> _offers = new();
+    private readonly ConcurrentDictionary<(Guid OrgId, Guid EventId), Lazy<Task<EventOffer?>>> _loading = new();
     private readonly SystemDb _db;
     private int _forgotten;
 
@@ -28,7 +29,7 @@ internal sealed class EventOffers
 
     /// <summary>Null for an event that does not exist, was deleted, or is still a draft.</summary>
     public ValueTask<EventOffer?> Find(Guid orgId, Guid eventId, CancellationToken ct) =>
-        _offers.TryGetValue((orgId, eventId), out var offer) ? ValueTask.FromResult<EventOffer?>(offer) : new(Load(orgId, eventId, ct));
+        _offers.TryGetValue((orgId, eventId), out var offer) ? ValueTask.FromResult<EventOffer?>(offer) : new(LoadOnce(orgId, eventId).WaitAsync(ct));
 
     public void Forget(Guid orgId, Guid eventId)
     {
@@ -41,6 +42,13 @@ internal sealed class EventOffers
         Interlocked.Increment(ref _forgotten);
         _offers.Clear();
     }
+
+    // At on-sale minute zero a thousand people ask at once for what nobody has in memory yet: one of them reads, all get it.
+    private Task<EventOffer?> LoadOnce(Guid orgId, Guid eventId) => _loading.GetOrAdd((orgId, eventId), _ => new(async () =>
+    {
+        try { return await Load(orgId, eventId, CancellationToken.None); }
+        finally { _loading.TryRemove((orgId, eventId), out var _); }
+    })).Value;
 
     private async Task<EventOffer?> Load(Guid orgId, Guid eventId, CancellationToken ct)
     {
