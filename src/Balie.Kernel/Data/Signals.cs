@@ -15,15 +15,24 @@ public sealed partial class Signals(Databases databases, TimeProvider clock, ILo
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, (Action<string> Received, Action Resumed)> _channels = new();
+    private volatile int _wanted;
+    private volatile int _heard;
 
-    /// <summary>False while nobody listens: then memory must not be trusted longer than a second, see <see cref="ICallers"/>.</summary>
-    public bool Listening { get; private set; }
+    /// <summary>False while some channel is not heard: then memory must not be trusted longer than a second, see <see cref="ICallers"/>.</summary>
+    public bool Listening => _heard > 0 && _heard == _wanted;
 
     /// <summary>The statement that sends: <c>@channel</c> and <c>@payload</c>, at most 8,000 bytes.</summary>
     public const string Send = "select pg_notify(@channel, @payload)";
 
-    /// <summary>Called before the host starts, from a constructor or set-up. Both callbacks must be quick and must not throw.</summary>
-    public void On(string channel, Action<string> received, Action resumed) => _channels[channel] = (received, resumed);
+    /// <summary>
+    /// Called from a constructor or set-up. Whoever is made after the host started is heard within a second, and resumed then. Both
+    /// callbacks must be quick and must not throw.
+    /// </summary>
+    public void On(string channel, Action<string> received, Action resumed)
+    {
+        _channels[channel] = (received, resumed);
+        _wanted = _channels.Count;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +43,7 @@ public sealed partial class Signals(Databases databases, TimeProvider clock, ILo
             catch (Exception lost) when (lost is NpgsqlException or TimeoutException or IOException or InvalidOperationException or OperationCanceledException)
             {
                 if (Listening) LogLost(log, lost.GetType().Name);
-                Listening = false;
+                _heard = 0;
                 await Task.Delay(BetweenTries, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -47,20 +56,28 @@ public sealed partial class Signals(Databases databases, TimeProvider clock, ILo
         {
             if (_channels.TryGetValue(news.Channel, out var channel)) channel.Received(news.Payload);
         };
-        foreach (var channel in _channels.Keys)
-        {
-            await using var listen = new NpgsqlCommand($"listen \"{channel}\"", connection);
-            await listen.ExecuteNonQueryAsync(ct);
-        }
-        foreach (var channel in _channels.Values) channel.Resumed();
-        Listening = true;
+        var heard = new HashSet<string>();
         while (true)
         {
+            await HearMore(connection, heard, ct);
             // A question every second of silence finds a dead connection before its operating system does.
             if (await connection.WaitAsync(KeepAlive, ct)) continue;
             await using var ping = new NpgsqlCommand("select 1", connection);
             await ping.ExecuteScalarAsync(ct);
         }
+    }
+
+    // Some are made by the first request that needs them, when this connection stands already.
+    private async Task HearMore(NpgsqlConnection connection, HashSet<string> heard, CancellationToken ct)
+    {
+        foreach (var (name, channel) in _channels)
+        {
+            if (!heard.Add(name)) continue;
+            await using var listen = new NpgsqlCommand($"listen \"{name}\"", connection);
+            await listen.ExecuteNonQueryAsync(ct);
+            channel.Resumed();
+        }
+        _heard = heard.Count;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped hearing other processes ({Reason}); connecting again")]
