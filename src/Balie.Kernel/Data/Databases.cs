@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 
 namespace Balie.Kernel;
@@ -60,8 +59,8 @@ public sealed class Databases : IAsyncDisposable
             Options = $"-c role={role} -c lock_timeout={LockTimeoutMs} -c statement_timeout={StatementTimeoutMs} "
                 + $"-c idle_in_transaction_session_timeout={IdleInTransactionTimeoutMs} -c timezone=UTC",
         };
-        // The typed builder says of every keyword that it is there; the plain one knows what was written.
-        if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
+        // Asked whether it contains a key, the builder answers whether it knows one; this asks whether it was given.
+        if (!wanted.ShouldSerialize("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
         // The name labels metrics and spans; without one Npgsql takes the connection string, which is nobody's business there.
         return new NpgsqlDataSourceBuilder(wanted.ConnectionString) { Name = role }.Build();
     }
