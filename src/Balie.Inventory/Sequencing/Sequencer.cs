@@ -25,6 +25,9 @@ internal sealed partial class Sequencer : BackgroundService
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SuspectFor = TimeSpan.FromSeconds(5);
 
+    // A connection, a statement and a turn; whoever waits longer waits for a database that hangs.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+
     private readonly Databases _databases;
     private readonly SystemDb _db;
     private readonly DatabaseClock _clock;
@@ -34,6 +37,7 @@ internal sealed partial class Sequencer : BackgroundService
 
     private readonly ConcurrentDictionary<PoolKey, Fold> _folds = new();
     private readonly Dictionary<PoolKey, List<Parked>> _parked = [];
+    private readonly Queue<Pending> _asked = new();
     private readonly Queue<Pending> _waiting = new();
     private readonly Queue<Pending> _alone = new();
     private readonly List<Pending> _undecided = [];
@@ -52,15 +56,22 @@ internal sealed partial class Sequencer : BackgroundService
         signals.On(Announcement.Channel, payload => Post(() => Hear(payload)), () => Post(DistrustEverything));
     }
 
-    /// <summary>Decides and commits; the task ends when the database has said so.</summary>
-    /// <exception cref="RefusedException">The queue is full.</exception>
+    /// <summary>
+    /// Decides and commits; the task ends when the database has said so, or when it has said nothing for too long. What it does
+    /// afterwards stands under the asker's key.
+    /// </summary>
+    /// <exception cref="RefusedException">The queue is full, or the wait was too long.</exception>
     public async Task<ClaimResult> Claim(ClaimRequest request)
     {
         try
         {
             if (Interlocked.Increment(ref _depth) > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
             var pending = new Pending(request);
-            Post(() => Admit(pending));
+            Post(() =>
+            {
+                _asked.Enqueue(pending);
+                Admit(pending);
+            });
             return await pending.Answer;
         }
         finally
@@ -85,7 +96,7 @@ internal sealed partial class Sequencer : BackgroundService
     {
         var loaded = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => Park(key, new Parked(exists => loaded.TrySetResult(exists), problem => loaded.TrySetException(problem))));
-        return await loaded.Task.WaitAsync(ct) ? _folds.GetValueOrDefault(key) : null;
+        return await loaded.Task.WaitAsync(LongestWait, ct) ? _folds.GetValueOrDefault(key) : null;
     }
 
     /// <summary>Hears the database's time before the first request, so that holds are measured by it from the start.</summary>
@@ -128,6 +139,8 @@ internal sealed partial class Sequencer : BackgroundService
     // True when every demand has its units. Otherwise the request was answered or parked, and holds nothing.
     private bool Assign(Pending pending)
     {
+        // Given up while it waited for its turn.
+        if (pending.Answer.IsCompleted) return false;
         var at = Stopwatch.GetTimestamp();
         for (var demand = 0; demand < pending.Units.Length; demand++)
         {
@@ -390,6 +403,7 @@ internal sealed partial class Sequencer : BackgroundService
         if (drifted == 0) return;
         _drifted += drifted;
         _meter.Drift(drifted);
+        _ = RecordAudit(_folds.Count, _drifted);
         LogDrift(_log, drifted);
     }
 
@@ -442,11 +456,21 @@ internal sealed partial class Sequencer : BackgroundService
             foreach (var fold in _folds.Values)
                 if (fold.HasHolds) fold.Lapse(_clock.NowTicks, at);
         if (_folds.Count > MostFolds) DropIdle(at);
+        GiveUp(at);
         if (Stopwatch.GetElapsedTime(_auditedAt, at) < AuditInterval) return;
 
         _auditedAt = at;
         _ = RecordAudit(_folds.Count, _drifted);
         foreach (var pool in _folds.Keys.Take(MostPoolsPerLoad)) _toLoad.Add(pool);
+    }
+
+    private void GiveUp(long at)
+    {
+        while (_asked.TryPeek(out var oldest) && (oldest.Answer.IsCompleted || Stopwatch.GetElapsedTime(oldest.QueuedAt, at) > LongestWait))
+        {
+            _asked.Dequeue();
+            oldest.Fail(new RefusedException(KernelRefusals.Unavailable));
+        }
     }
 
     private void DropIdle(long at)
