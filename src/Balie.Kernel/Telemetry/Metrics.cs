@@ -18,6 +18,9 @@ internal sealed class Metrics : IDisposable
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
     private const int MostSeries = 500;
 
+    // The meters of parts and modules, such as Balie.Inventory.
+    private const string Parts = Instruments.Name + ".";
+
     private static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime", Instruments.Name,
@@ -35,7 +38,7 @@ internal sealed class Metrics : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (!Meters.Contains(instrument.Meter.Name)) return;
+            if (!IsHeard(instrument.Meter.Name)) return;
             var family = _families.GetOrAdd(instrument.Name, static (_, one) => new Family(one), instrument);
             listener.EnableMeasurementEvents(instrument, family);
         };
@@ -61,6 +64,8 @@ internal sealed class Metrics : IDisposable
             return text.ToString();
         }
     }
+
+    private static bool IsHeard(string meter) => Meters.Contains(meter) || meter.StartsWith(Parts, StringComparison.Ordinal);
 
     private static void Record(object? state, double value, ReadOnlySpan<Label> labels) => ((Family?)state)?.Record(value, labels);
 

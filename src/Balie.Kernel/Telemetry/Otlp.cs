@@ -39,7 +39,8 @@ internal sealed class Otlp(IConfiguration config) : IHostedService, IDisposable
             .Build();
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime", Instruments.Name)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime",
+                Instruments.Name, Instruments.Name + ".*")
             .AddOtlpExporter(exporter => Aim(exporter, collector, "v1/metrics"))
             .Build();
         return Task.CompletedTask;
