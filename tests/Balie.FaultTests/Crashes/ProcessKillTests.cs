@@ -82,6 +82,8 @@ public sealed class ProcessKillTests(PrivatePostgres postgres)
     [InlineData(Fault.SwallowAnswers, true)]
     [InlineData(Fault.Truncate, false)]
     [InlineData(Fault.Reset, false)]
+    [InlineData(Fault.HalfOpen, false)]
+    [InlineData(Fault.BlackHole, false)]
     public async Task When_the_database_is_cut_off_around_the_commit_people_are_told_to_come_back_and_the_key_tells_the_truth(Fault fault, bool commits)
     {
         await using var fleet = await Fleet.On(postgres, Ct);
