@@ -9,6 +9,9 @@ public enum CallerKind
     Guest,
     User,
     ApiKey,
+
+    /// <summary>Whoever runs the program on its machine, without a request: the command line and the demo.</summary>
+    Operator,
 }
 
 /// <summary>Who is asking, on behalf of which organisation, and what they may do there. Immutable, so it may be cached and shared.</summary>
@@ -39,8 +42,12 @@ public sealed record Caller(Guid OrgId, CallerKind Kind, Guid Identity, FrozenSe
         CallerKind.Guest => "guest",
         CallerKind.User => $"user:{Identity}",
         CallerKind.ApiKey => $"apikey:{Identity}",
+        CallerKind.Operator => "operator",
         _ => throw new InvalidOperationException($"Unknown kind of caller {Kind}."),
     };
+
+    /// <summary>May do everything, because whoever runs the program owns the installation. No request becomes this caller.</summary>
+    public static Caller Operator(Guid orgId) => new(orgId, CallerKind.Operator, Guid.Empty, Roles.Permissions[Roles.Owner]);
 
     public static Caller Guest(Guid orgId) => new(orgId, CallerKind.Guest, Guid.Empty, FrozenSet<Permission>.Empty);
 
