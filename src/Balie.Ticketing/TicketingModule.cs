@@ -1,6 +1,7 @@
 using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
+using Balie.Ticketing.Demo;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
 using Balie.Ticketing.Seating;
@@ -23,6 +24,11 @@ public sealed class TicketingModule : IModule
     {
         services.AddSingleton<EventOffers>();
         services.AddSingleton<Availabilities>();
+
+        services.AddSingleton<IDemo, TheatreDemo>();
+        services.AddSingleton<IDemo, MuseumDemo>();
+        services.AddSingleton<IDemo, FestivalDemo>();
+        services.AddSingleton<IDemo, HallDemo>();
     }
 
     public void Map(IEndpointRouteBuilder api)
