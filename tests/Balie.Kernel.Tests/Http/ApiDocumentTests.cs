@@ -111,6 +111,7 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         Assert.Contains("script-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("`", page, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http://", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("https://", page, StringComparison.OrdinalIgnoreCase);
@@ -118,6 +119,14 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
             Assert.Contains($"id=\"{operation.GetProperty("operationId").GetString()}\"", page, StringComparison.Ordinal);
         Assert.Contains("curl -X POST", page, StringComparison.Ordinal);
         Assert.Equal("text/css", (await app.Http.GetAsync(new Uri("/docs/docs.css", UriKind.Relative), Ct)).Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Whoever_opens_the_address_in_a_browser_is_led_to_the_page()
+    {
+        var answer = await app.Http.GetAsync(new Uri("/", UriKind.Relative), Ct);
+
+        Assert.Equal((HttpStatusCode.Redirect, "/docs"), (answer.StatusCode, answer.Headers.Location?.ToString()));
     }
 
     [Fact]

@@ -53,8 +53,8 @@ internal static class DocsPage
         page.Add($"""
             <article id="{route.Id}">
             <h3><code><span class="method">{route.Method}</span>{route.Path}</code></h3>
-            <p>{operation["summary"]?.GetValue<string>()}</p>
-            <p>{WhoMay(operation)} {operation["description"]?.GetValue<string>()}</p>
+            <p>{new Html.Prose(operation["summary"]?.GetValue<string>())}</p>
+            <p>{WhoMay(operation)} {new Html.Prose(operation["description"]?.GetValue<string>())}</p>
 
             """);
         var parameters = (operation["parameters"]?.AsArray() ?? []).Select(words.Resolve).OfType<JsonNode>().ToArray();
@@ -80,13 +80,13 @@ internal static class DocsPage
         if (rows.Length == 0) return;
         page.Add($"""
             <div class="scroll"><table><caption>{caption}</caption>
-            <tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Required</th><th scope="col">Meaning</th></tr>
+            <tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr>
 
             """);
         foreach (var row in rows)
         {
-            var required = row.Required ? "yes" : "";
-            page.Add($"<tr><td><code>{row.Name}</code></td><td>{row.Kind}</td><td>{required}</td><td>{row.Description}</td></tr>\n");
+            var kind = row.Required ? $"{row.Kind}, required" : row.Kind;
+            page.Add($"<tr><td><code>{row.Name}</code></td><td>{kind}</td><td>{new Html.Prose(row.Description)}</td></tr>\n");
         }
         page.Add($"</table></div>\n");
     }
@@ -95,7 +95,10 @@ internal static class DocsPage
     {
         page.Add($"<div class=\"scroll\"><table><caption>Answers</caption>\n");
         foreach (var (status, answer) in operation["responses"]?.AsObject() ?? [])
-            page.Add($"<tr><th scope=\"row\">{status}</th><td>{words.Resolve(answer)?["description"]?.GetValue<string>()}</td></tr>\n");
+        {
+            var meaning = new Html.Prose(words.Resolve(answer)?["description"]?.GetValue<string>());
+            page.Add($"<tr><th scope=\"row\">{status}</th><td>{meaning}</td></tr>\n");
+        }
         page.Add($"</table></div>\n");
         var success = operation["responses"]?.AsObject().FirstOrDefault(answer => answer.Key[0] == '2').Value;
         var data = words.Resolve(success?["content"]?["application/json"]?["schema"])?["properties"]?["data"];

@@ -26,7 +26,7 @@ internal sealed class Html
             </head>
             <body>
             <a class="skip" href="#main">Skip to the content</a>
-            <header><h1>{title}</h1><p>{lead}</p>
+            <header><h1>{title}</h1><p>{new Prose(lead)}</p>
             <nav aria-label="Documentation">
             <a href="/docs">Routes</a> <a href="/problems">Errors</a> <a href="/openapi/v1.json">OpenAPI 3.1</a>
             </nav></header>
@@ -44,6 +44,9 @@ internal sealed class Html
 
     public string End() => _text.Append("</main>\n</body>\n</html>\n").ToString();
 
+    /// <summary>Text as the OpenAPI document has it: what stands between backticks is code.</summary>
+    public readonly record struct Prose(string? Text);
+
     [InterpolatedStringHandler]
     public readonly ref struct Encoded
     {
@@ -60,5 +63,16 @@ internal sealed class Html
         public void AppendFormatted(string? text) => _text.Append(HtmlEncoder.Default.Encode(text ?? ""));
 
         public void AppendFormatted(int number) => _text.Append(number);
+
+        public void AppendFormatted(Prose prose)
+        {
+            foreach (var (index, part) in (prose.Text ?? "").Split('`').Index())
+            {
+                var isCode = index % 2 == 1;
+                if (isCode) _text.Append("<code>");
+                AppendFormatted(part);
+                if (isCode) _text.Append("</code>");
+            }
+        }
     }
 }

@@ -21,6 +21,8 @@ internal static class SeeApi
 
         var pages = root.MapGroup("").ExcludeFromDescription().CachedFor(Kept);
         pages.MapGet("/openapi/v1.json", (RequestDelegate)(async http => await Write(http, JsonType, await document.Json())));
+        // Whoever opens the address in a browser finds something to read.
+        pages.MapGet("/", () => Results.Redirect("/docs")).ShownInBrowser();
         pages.MapGet("/docs", (RequestDelegate)(async http => await ProblemPages.Page(http, await docs.Value))).ShownInBrowser();
         pages.MapGet("/docs/docs.css", (RequestDelegate)(http => Write(http, "text/css; charset=utf-8", style)));
         pages.MapGet("/problems", (RequestDelegate)problems.WriteAll).ShownInBrowser();
