@@ -1,7 +1,7 @@
 namespace Balie.Identity;
 
 /// <summary>Section <c>Balie:Identity</c>.</summary>
-public sealed class IdentityOptions
+internal sealed class IdentityOptions
 {
     /// <summary>The least that OWASP asks of PBKDF2 with SHA-512; lower only in the environment <c>Testing</c>.</summary>
     public const int LeastHashIterations = 210_000;
