@@ -1,4 +1,9 @@
+using Balie.Contracts.Identity;
+using Balie.Tests.Routes;
 using Balie.Ticketing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,10 +17,39 @@ public class Product : ModuleApp<TicketingModule>
     protected override void Replace(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton<ICallers, TestCallers>());
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The endpoint table.</summary>
+    public IReadOnlyList<MappedRoute> Routes => MappedRoute.Of(((IEndpointRouteBuilder)App).DataSources);
 }
 
-/// <summary>The product as it is, sign-in included.</summary>
-public sealed class WholeProduct : ModuleApp<TicketingModule>
+/// <summary>The product as it is, sign-in included. Hashing is cheap here, attempts are many, and mail becomes files.</summary>
+public class WholeProduct : ModuleApp<TicketingModule>
 {
+    private readonly TempFolder _mail = new();
+
     protected override IReadOnlyList<IModule> Modules => Balie.Modules.WithHouseChecks(Balie.Modules.All);
+
+    /// <summary>The endpoint table.</summary>
+    public IReadOnlyList<MappedRoute> Routes => MappedRoute.Of(((IEndpointRouteBuilder)App).DataSources);
+
+    public IInstallation Installation => Services.GetRequiredService<IInstallation>();
+
+    /// <summary>A client that names no caller, with headers of its own.</summary>
+    public HttpClient Guest() => Client();
+
+    /// <summary>All mails to one address so far.</summary>
+    public string[] Mails(string to) => [.. Directory.GetFiles(_mail.Path, "*.eml", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(File.ReadAllText).Where(text => text.Contains($"To: {to}", StringComparison.Ordinal))];
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        base.Configure(builder);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Balie:identity:HashIterations"] = "1000",
+            ["Balie:identity:AttemptsPerAccount"] = "1000000",
+            ["Balie:identity:AttemptsPerAddress"] = "1000000",
+            ["Balie:Mail:Folder"] = _mail.Path,
+        });
+    }
 }

@@ -1,0 +1,59 @@
+namespace Balie.Tests.House;
+
+/// <summary>Habits over all sources, each beside a text that breaks it.</summary>
+public sealed class HabitTests
+{
+    /// <summary>Where another clock than the transaction's is right, and why.</summary>
+    private static readonly Dictionary<string, string> OwnClock = new()
+    {
+        ["src/Balie.Kernel/Data/Migrator.cs"] = "When a migration ran is the operator's bookkeeping, written before there is anything else.",
+    };
+
+    /// <summary>Files that are longer than they should be, until their owners split them along a word of their domain.</summary>
+    private static readonly string[] StillTooLong = ["src/Balie.Inventory/Sequencing/Sequencer.cs"];
+
+    private static readonly TextFile[] Sources = [.. Checkout.Files("src", ".cs", ".sql", ".razor")];
+
+    [Fact]
+    public void Nobody_reads_a_clock_or_makes_an_id_but_the_transaction() =>
+        Assert.Empty(Sources.Where(file => !OwnClock.ContainsKey(file.Path)).SelectMany(Habits.ForeignClocks));
+
+    [Fact]
+    public void Every_exception_for_a_clock_is_still_needed() =>
+        Assert.All(OwnClock.Keys, path => Assert.NotEmpty(Habits.ForeignClocks(Sources.Single(file => file.Path == path))));
+
+    [Theory]
+    [InlineData("var now = DateTimeOffset.UtcNow;")]
+    [InlineData("var now = DateTime.Now;")]
+    [InlineData("var id = Guid.NewGuid();")]
+    [InlineData("created_at timestamptz not null default now(),")]
+    [InlineData("where expires_at < current_timestamp")]
+    public void A_foreign_clock_is_seen(string line) => Assert.Single(Habits.ForeignClocks(new TextFile("bad.cs", $"// DateTime.Now is talked of here\n{line}\n")));
+
+    [Fact]
+    public void No_source_is_longer_than_four_hundred_lines() =>
+        Assert.Empty(Sources.Where(file => !StillTooLong.Contains(file.Path)).SelectMany(Habits.TooLong));
+
+    [Fact]
+    public void Every_exception_for_length_is_still_needed() =>
+        Assert.All(StillTooLong, path => Assert.NotEmpty(Habits.TooLong(Sources.Single(file => file.Path == path))));
+
+    [Fact]
+    public void A_long_file_is_seen()
+    {
+        Assert.Empty(Habits.TooLong(new TextFile("good.cs", string.Concat(Enumerable.Repeat("x\n", Habits.LongestFile)))));
+        Assert.NotEmpty(Habits.TooLong(new TextFile("bad.cs", string.Concat(Enumerable.Repeat("x\n", Habits.LongestFile + 1)))));
+    }
+
+    [Fact]
+    public void Refusals_stand_in_their_modules_list()
+    {
+        Assert.Empty(Sources.SelectMany(Habits.ScatteredRefusals));
+        Assert.Single(Habits.ScatteredRefusals(new TextFile("src/Balie.X/DoIt.cs", """return Refusal.Conflict("x.no", "No.");""")));
+        Assert.Single(Habits.ScatteredRefusals(new TextFile("src/Balie.X/DoIt.cs", """return new Refusal("x.no", 418, "No", "No.");""")));
+    }
+
+    [Fact]
+    public void Every_project_pins_its_packages() =>
+        Assert.All(Checkout.Projects, project => Assert.True(File.Exists(Path.Combine(Checkout.Root, project.Folder, "packages.lock.json")), project.Name));
+}

@@ -1,0 +1,68 @@
+using Balie.Tests.Routes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace Balie.Tests.House;
+
+/// <summary>The rules for routes, over the product as it runs, each beside a route that breaks it.</summary>
+public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
+{
+    private static readonly Dictionary<string, string> OutsideTheApi = new()
+    {
+        ["GET /health"] = "Alive or not, asked by a load balancer that is nobody.",
+        ["GET /ready"] = "The same.",
+        ["GET /metrics"] = "Shown only to the addresses that the operator listed.",
+        ["GET /.well-known/jwks.json"] = "Public keys.",
+        ["GET /.well-known/security.txt"] = "RFC 9116.",
+        ["GET /openapi/v1.json"] = "What the API is, for whoever wants to use it.",
+        ["GET /docs"] = "The same to read.",
+        ["GET /docs/docs.css"] = "And how it looks.",
+        ["GET /problems"] = "Every way the API says no.",
+        ["GET /problems/{code}"] = "One of them.",
+    };
+
+    private static readonly Dictionary<string, string> CreateWithoutKey = new()
+    {
+        ["POST /api/v1/auth/register"] = "The address is the key: whoever registers twice gets one account and another mail.",
+        ["POST /api/v1/organisations/{organisationId}/api-keys"] = "The key is shown once, so its answer must not be kept to be repeated.",
+    };
+
+    private static readonly RequestDelegate Nothing = _ => Task.CompletedTask;
+
+    [Fact]
+    public void Every_api_route_says_who_may_use_it() => Assert.Empty(RouteRules.WithoutAccess(app.Routes));
+
+    [Fact]
+    public void A_route_that_says_nothing_is_seen() => Assert.NotEmpty(RouteRules.WithoutAccess([Bad("GET")]));
+
+    [Fact]
+    public void Only_what_is_named_here_stands_outside_the_api()
+    {
+        Assert.Empty(RouteRules.Unguarded(app.Routes, OutsideTheApi.Keys));
+        Assert.Equal(["GET /admin stands outside the API"], RouteRules.Unguarded([Bad("GET", "/admin")], OutsideTheApi.Keys));
+    }
+
+    [Fact]
+    public void Every_post_that_creates_wants_a_key() => Assert.Empty(RouteRules.CreatesWithoutKey(app.Routes, CreateWithoutKey.Keys));
+
+    [Fact]
+    public void A_post_that_creates_without_a_key_is_seen() => Assert.NotEmpty(RouteRules.CreatesWithoutKey([Bad("POST", metadata: new AnswersWith(201))], []));
+
+    [Fact]
+    public void Every_exception_is_still_needed() => Assert.Equal(
+        CreateWithoutKey.Keys.Order(), app.Routes.Where(route => route is { Method: "POST", Creates: true, WantsKey: false }).Select(route => route.Name).Order());
+
+    [Fact]
+    public void No_address_is_taken_twice()
+    {
+        Assert.Empty(RouteRules.Twins(app.Routes));
+        Assert.NotEmpty(RouteRules.Twins([.. app.Routes, app.Routes[0]]));
+    }
+
+    private static MappedRoute Bad(string method, string pattern = "/api/v1/bad", params object[] metadata)
+    {
+        var endpoint = new RouteEndpoint(Nothing, RoutePatternFactory.Parse(pattern), 0, new EndpointMetadataCollection([.. metadata, new HttpMethodMetadata([method])]), null);
+        return MappedRoute.Of([new DefaultEndpointDataSource(endpoint)]).Single();
+    }
+}
