@@ -15,12 +15,13 @@ internal static class CreateOrganisation
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/organisations", Handle).SignedIn().Creates();
 
     public static async Task<Outcome<SeeOrganisation.OrganisationView>> Handle(
-        Asked asked, Caller caller, Client client, Accounts accounts, IOptions<IdentityOptions> options, CancellationToken ct)
+        Asked asked, Caller caller, Client client, Accounts accounts, OrganisationDirectory organisations, IOptions<IdentityOptions> options,
+        CancellationToken ct)
     {
         if (caller.UserId is not { } userId) return PersonNeeded;
         if (Refuse(asked.Slug, asked.Name, asked.Locale, asked.Country) is { } refusal) return refusal;
 
-        return await accounts.Db.Transact<SeeOrganisation.OrganisationView>(async tx =>
+        var created = await accounts.Db.Transact<SeeOrganisation.OrganisationView>(async tx =>
         {
             if (!options.Value.AnyoneMayCreateOrganisations && !await tx.One<bool>(OwnsDefault, new { userId }, ct))
                 return OrganisationsClosed;
@@ -31,6 +32,8 @@ internal static class CreateOrganisation
             return new SeeOrganisation.OrganisationView(
                 orgId, asked.Slug, asked.Name.Trim(), asked.Locale, asked.Country, SeeOrganisation.FirstTier, false, [], 1, tx.Now);
         }, ct);
+        organisations.Forget();
+        return created;
     }
 
     public static Refusal? Refuse(string slug, string name, string locale, string country) =>

@@ -55,6 +55,9 @@ internal sealed class OrganisationDirectory : IOrganisations, IDisposable
     public ValueTask<Picture> Now(CancellationToken ct) =>
         _picture is { } picture && IsFresh(picture) ? ValueTask.FromResult(picture) : new ValueTask<Picture>(Draw(ct));
 
+    /// <summary>For whoever changed one: this process hears the signal too, but its next request may be faster.</summary>
+    public void Forget() => Hear();
+
     public void Dispose() => _drawing.Dispose();
 
     private bool IsFresh(Picture picture) =>

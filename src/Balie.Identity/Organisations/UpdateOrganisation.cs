@@ -14,13 +14,13 @@ internal static class UpdateOrganisation
         api.MapPut("/organisations/{organisationId:guid}", Handle).Needs(Permission.OrganisationWrite);
 
     public static async Task<Outcome<SeeOrganisation.OrganisationView>> Handle(
-        Guid organisationId, Asked asked, IfMatch match, Caller caller, Client client, Db db, CancellationToken ct)
+        Guid organisationId, Asked asked, IfMatch match, Caller caller, Client client, OrganisationDirectory organisations, Db db, CancellationToken ct)
     {
         if (CreateOrganisation.Refuse(asked.Slug, asked.Name, asked.Locale, asked.Country) is { } refusal) return refusal;
         if (match.Problem is { } problem) return problem;
         try
         {
-            return await db.Transact<SeeOrganisation.OrganisationView>(async tx =>
+            var updated = await db.Transact<SeeOrganisation.OrganisationView>(async tx =>
             {
                 var changed = await tx.Run(Update, new
                 {
@@ -41,6 +41,8 @@ internal static class UpdateOrganisation
                 await tx.Run(Signals.Send, new { channel = OrganisationDirectory.Channel, payload = "" }, ct);
                 return organisation;
             }, ct);
+            organisations.Forget();
+            return updated;
         }
         catch (PostgresException taken) when (taken.ConstraintName == "organisations_slug_unique")
         {
