@@ -12,7 +12,8 @@ public sealed class HabitTests
     /// <summary>Files that are longer than they should be, until their owners split them along a word of their domain.</summary>
     private static readonly string[] StillTooLong = ["src/Balie.Inventory/Sequencing/Sequencer.cs"];
 
-    private static readonly TextFile[] Sources = [.. Checkout.Files("src", ".cs", ".sql", ".razor")];
+    // What a schema became is generated; its migrations are the source.
+    private static readonly TextFile[] Sources = [.. Checkout.Files("src", ".cs", ".sql", ".razor").Where(file => Path.GetFileName(file.Path) != "schema.sql")];
 
     [Fact]
     public void Nobody_reads_a_clock_or_makes_an_id_but_the_transaction() =>

@@ -1,0 +1,121 @@
+namespace Balie.Tests.Routes;
+
+/// <summary>
+/// How each route that takes a body is called well, for tests that go through all of them. A route that is missing here fails those
+/// tests, so it cannot be forgotten. Where success would lock the caller out, a secret in the body is wrong.
+/// </summary>
+public static class Recipes
+{
+    // Above what is made of them: static fields begin in the order of the file.
+    private static readonly object Price = Given.Price(1500);
+
+    private static readonly object Because = new { reason = "De zanger is ziek." };
+
+    private static readonly object Capacity = new { capacity = 40, force = false, reason = "Meer plaats." };
+
+    private static readonly object Venue = new { name = "Zaal", country = "NL", zone = "Europe/Amsterdam", street = "Plein 1", postalCode = "1000 AA", city = "Utrecht" };
+
+    private static readonly object TicketType = new
+    {
+        name = "Student",
+        price = Price,
+        description = "Met kaart",
+        cap = 5,
+        onSaleFrom = "2026-01-02T00:00:00Z",
+        onSaleUntil = "2026-06-02T00:00:00Z",
+        minPerOrder = 1,
+        maxPerOrder = 4,
+    };
+
+    /// <summary>A body by the name of its route, made of the ids that it asks for by the names that routes give them.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<Func<string, string>, object>> Bodies = new Dictionary<string, Func<Func<string, string>, object>>
+    {
+        ["PUT /api/v1/policies"] = _ => new { resaleFrom = "P20D" },
+
+        ["POST /api/v1/auth/register"] = _ => new { email = "nieuw@example.org", password = "achttien gele giraffen", name = "Nieuw", locale = "nl" },
+        ["POST /api/v1/auth/verify"] = _ => new { email = "nieuw@example.org", code = "000000" },
+        ["POST /api/v1/auth/login"] = _ => new { email = "nieuw@example.org", password = "niet het juiste woord", code = "000000" },
+        ["POST /api/v1/auth/refresh"] = _ => new { refreshToken = "AAAA" },
+        ["POST /api/v1/auth/logout"] = _ => new { refreshToken = "AAAA" },
+        ["POST /api/v1/auth/forgot"] = _ => new { email = "nieuw@example.org" },
+        ["POST /api/v1/auth/reset"] = _ => new { email = "nieuw@example.org", code = "000000", password = "achttien gele giraffen" },
+        ["POST /api/v1/auth/password"] = _ => new { currentPassword = "niet het juiste woord", password = "achttien gele giraffen" },
+        ["POST /api/v1/auth/totp/enrolment"] = _ => new { password = "niet het juiste woord" },
+        ["POST /api/v1/auth/totp/confirmation"] = _ => new { code = "000000" },
+        ["POST /api/v1/auth/totp/removal"] = _ => new { password = "niet het juiste woord", code = "000000" },
+        ["POST /api/v1/auth/totp/recovery-codes"] = _ => new { password = "niet het juiste woord", code = "000000" },
+
+        ["POST /api/v1/organisations"] = _ => new { slug = "nog-een-huis", name = "Nog een huis", locale = "nl", country = "NL" },
+        ["PUT /api/v1/organisations/{organisationId}"] = _ => new { slug = "een-ander-huis", name = "Een ander huis", locale = "nl", country = "NL" },
+        ["POST /api/v1/organisations/{organisationId}/members"] = _ => new { email = "niemand@example.org", role = "door" },
+        ["PUT /api/v1/organisations/{organisationId}/members/{userId}"] = _ => new { role = "support" },
+        ["POST /api/v1/organisations/{organisationId}/api-keys"] = _ => new { name = "Kassa", scopes = new[] { "eventsRead" }, expiresAt = "2027-01-01T00:00:00Z" },
+
+        ["POST /api/v1/venues"] = _ => Venue,
+        ["PUT /api/v1/venues/{venueId}"] = _ => Venue,
+        ["POST /api/v1/venues/{venueId}/seating-plans"] = _ =>
+            new { name = "Opstelling", sections = new[] { new { name = "Balkon", rows = new[] { new { row = "A", numbers = new[] { "1", "2" }, wheelchair = new[] { "1" } } } } } },
+
+        ["POST /api/v1/events"] = id => new
+        {
+            title = "Avond",
+            summary = "Kort",
+            description = "Lang",
+            language = "nl",
+            currency = "EUR",
+            venueId = id("venueId"),
+            personLimit = 4,
+            zones = new[] { new { name = "Zaal", capacity = 10 } },
+            ticketTypes = new[] { new { name = "Vol", price = Price, zoneName = "Zaal", cap = 5, minPerOrder = 1, maxPerOrder = 4 } },
+            slots = new { dates = new[] { new { startsLocal = "2026-08-01T20:00:00", endsLocal = "2026-08-01T22:00:00" } }, capacity = 50 },
+        },
+        ["PUT /api/v1/events/{eventId}"] = id => new { title = "Avond", summary = "Kort", description = "Lang", language = "nl", venueId = id("venueId"), personLimit = 4 },
+        ["PUT /api/v1/events/{eventId}/postponement"] = _ => Because,
+        ["PUT /api/v1/events/{eventId}/cancellation"] = _ => Because,
+        ["PUT /api/v1/events/{eventId}/schedule"] = id => new
+        {
+            slots = new[] { new { slotId = id("slotId"), startsLocal = "2026-07-02T20:00:00", endsLocal = "2026-07-02T22:00:00" } },
+            reason = "De zanger is ziek.",
+        },
+        ["POST /api/v1/events/{eventId}/slots"] = _ => new
+        {
+            recurrence = new { weekdays = new[] { "monday" }, times = new[] { "20:00" }, from = "2026-09-01", until = "2026-09-14", durationMinutes = 90 },
+            capacity = 10,
+        },
+        ["POST /api/v1/events/{eventId}/zones"] = _ => new { name = "Balkon", capacity = 10 },
+        ["PUT /api/v1/zones/{zoneId}"] = _ => new { name = "Loge", capacity = 12 },
+        ["POST /api/v1/events/{eventId}/ticket-types"] = _ => TicketType,
+        ["PUT /api/v1/ticket-types/{ticketTypeId}"] = _ => TicketType,
+        ["PUT /api/v1/slots/{slotId}/cancellation"] = _ => Because,
+        ["PUT /api/v1/slots/{slotId}/capacity"] = _ => Capacity,
+        ["PUT /api/v1/slots/{slotId}/zones/{zoneId}/capacity"] = _ => Capacity,
+        ["PUT /api/v1/slots/{slotId}/ticket-types/{ticketTypeId}/capacity"] = _ => Capacity,
+
+        ["POST /api/v1/bookings"] = id => new
+        {
+            eventId = id("eventId"),
+            slotId = id("slotId"),
+            items = new[] { new { ticketTypeId = id("ticketTypeId"), quantity = 1 } },
+            holder = new { name = "Gast", email = "gast@example.org" },
+        },
+        ["PATCH /api/v1/bookings/{idOrReference}/cancel"] = _ => Because,
+    };
+
+    /// <summary>What a query parameter's id is the id of.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Queries = new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId" };
+
+    /// <summary>Whatever of a route no test through all routes could fill in.</summary>
+    public static IEnumerable<string> Missing(IEnumerable<MappedRoute> routes, Estate estate) =>
+        from route in routes
+        where route.IsApi
+        from missing in (IEnumerable<string>)
+        [
+            .. route.PathParameters.Where(name => !estate.Ids.ContainsKey(name)).Select(name => $"an id for {{{name}}} in Estate"),
+            .. route.QueryIds.Where(name => !Queries.ContainsKey(name)).Select(name => $"what ?{name}= names in Recipes.Queries"),
+            .. route.TakesBody && !Bodies.ContainsKey(route.Name) ? (string[])["a body in Recipes.Bodies"] : [],
+        ]
+        select $"{route.Name} misses {missing}";
+
+    /// <summary>Recipes of routes that are gone.</summary>
+    public static IEnumerable<string> Stale(IEnumerable<MappedRoute> routes) => Bodies.Keys.Except(routes.Select(route => route.Name));
+}
