@@ -35,6 +35,8 @@ internal static class ApiKeys
     /// <summary>Why these are not scopes that somebody with <paramref name="granted"/> may hand out; null when they are.</summary>
     public static Refusal? Refuse(IReadOnlyList<string> scopes, IReadOnlySet<Permission> granted)
     {
+        // JSON may bring a null where the type has none: the reader checks members, not what is in a list.
+        if (scopes.Contains(null!)) return IdentityRefusals.ScopesInvalid;
         if (scopes.Count == 0 || scopes.Distinct().Count() != scopes.Count || !scopes.All(Scopes.ContainsKey))
             return IdentityRefusals.ScopesInvalid;
         return Permissions(scopes).All(granted.Contains) ? null : IdentityRefusals.ScopesBeyondYours;
