@@ -2,6 +2,10 @@ using Balie.Contracts.Identity;
 using Balie.Tests.Routes;
 using Balie.Ticketing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,4 +56,13 @@ public class WholeProduct : ModuleApp<TicketingModule>
             ["Balie:Mail:Folder"] = _mail.Path,
         });
     }
+}
+
+/// <summary>Real Kestrel with the limits of the product in place of the server in memory, for a fixture that needs the wire.</summary>
+internal static class Sockets
+{
+    public static void Listen(WebApplicationBuilder builder) => builder.WebHost.UseKestrelCore().UseBalieLimits().UseUrls("http://127.0.0.1:0");
+
+    public static HttpClient Client(IServiceProvider services) =>
+        new() { BaseAddress = new Uri(services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()) };
 }

@@ -2,10 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,7 +15,7 @@ public sealed class FourConnections : Product
     protected override void Configure(WebApplicationBuilder builder)
     {
         base.Configure(builder);
-        builder.WebHost.UseKestrelCore().UseBalieLimits().UseUrls("http://127.0.0.1:0");
+        Sockets.Listen(builder);
     }
 
     protected override void Replace(IServiceCollection services)
@@ -28,10 +24,7 @@ public sealed class FourConnections : Product
         services.Replace(ServiceDescriptor.Singleton(_ => new Databases(ConnectionString, poolSize: Connections)));
     }
 
-    protected override HttpClient Client() => new()
-    {
-        BaseAddress = new Uri(Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()),
-    };
+    protected override HttpClient Client() => Sockets.Client(Services);
 }
 
 public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourConnections>
