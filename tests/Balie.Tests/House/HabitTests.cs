@@ -54,6 +54,13 @@ public sealed class HabitTests
         Assert.Single(Habits.ScatteredRefusals(new TextFile("src/Balie.X/DoIt.cs", """return new Refusal("x.no", 418, "No", "No.");""")));
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CHANGELOG.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("LICENSE")]
+    public void What_a_stranger_looks_for_first_is_there(string name) => Assert.True(new FileInfo(Path.Combine(Checkout.Root, name)) is { Exists: true, Length: > 200 });
+
     [Fact]
     public void Every_project_pins_its_packages() =>
         Assert.All(Checkout.Projects, project => Assert.True(File.Exists(Path.Combine(Checkout.Root, project.Folder, "packages.lock.json")), project.Name));

@@ -24,7 +24,7 @@ internal static partial class Habits
           from Match match in MadeRefusals().Matches(line.Text)
           select $"{file.Path}:{line.Number} {match.Value}";
 
-    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bDateTime\.Today\b|\bGuid\.NewGuid\b|\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\bgen_random_uuid\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bDateTime\.Today\b|\bGuid\.NewGuid\b|\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\bgen_random_uuid\b")]
     private static partial Regex Clocks();
 
     [GeneratedRegex(@"\bRefusal\.(Malformed|Unauthenticated|Forbidden|NotFound|Conflict|Invalid)\(\s*""|\bnew Refusal\(\s*""")]
