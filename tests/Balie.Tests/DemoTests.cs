@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -62,10 +64,12 @@ public sealed class DemoTests(Product app) : IClassFixture<Product>
         var organiser = As(Roles.Owner, orgId);
         var play = IdOf(await Titled(organiser, "Antigone"));
         await (await organiser.Put($"/api/v1/events/{play}/pause", new { }, Ct)).IsOk<JsonElement>(Ct);
+        await Move(organiser, await Titled(organiser, "Winterreise"));
         var before = await Events(organiser);
 
         await Load(orgId);
 
+        Assert.Equal("published", (await Titled(organiser, "Winterreise")).Text("status"));
         Assert.Equal(before.Select(Standing), (await Events(organiser)).Select(Standing));
         Assert.Equal(4, (await (await organiser.GetAsync("/api/v1/venues", Ct)).IsOk<JsonElement[]>(Ct)).Length);
 
@@ -187,6 +191,20 @@ public sealed class DemoTests(Product app) : IClassFixture<Product>
             var answer = await visitor.GetAsync($"/api/v1/{calendar}", Ct);
             Assert.Equal((HttpStatusCode.OK, "text/calendar"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         }
+    }
+
+    /// <summary>Puts it off and names another date: it is on the agenda again, and its sale is the organiser's to open.</summary>
+    private static async Task Move(HttpClient organiser, JsonElement show)
+    {
+        var address = $"/api/v1/events/{IdOf(show)}";
+        var slot = (await Slots(organiser, show)).Single();
+        var (startsLocal, endsLocal) = (slot.GetProperty("startsLocal").GetDateTime(), slot.GetProperty("endsLocal").GetDateTime());
+        await (await organiser.Put($"{address}/postponement", new { reason = "De bariton is ziek." }, Ct)).IsOk<JsonElement>(Ct);
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{address}/schedule");
+        object[] slots = [new { slotId = IdOf(slot), startsLocal = startsLocal.AddDays(7), endsLocal = endsLocal.AddDays(7) }];
+        request.Content = JsonContent.Create(new { slots, reason = "Hij is beter." });
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
+        await (await organiser.SendAsync(request, Ct)).IsOk<JsonElement>(Ct);
     }
 
     private async Task HoldsEveryInvariant()
