@@ -56,6 +56,7 @@ public sealed class HabitTests
 
     [Theory]
     [InlineData("README.md")]
+    [InlineData("ARCHITECTURE.md")]
     [InlineData("CHANGELOG.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("LICENSE")]
