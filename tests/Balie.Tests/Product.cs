@@ -61,8 +61,12 @@ public class WholeProduct : ModuleApp<TicketingModule>
 /// <summary>Real Kestrel with the limits of the product in place of the server in memory, for a fixture that needs the wire.</summary>
 internal static class Sockets
 {
-    public static void Listen(WebApplicationBuilder builder) => builder.WebHost.UseKestrelCore().UseBalieLimits().UseUrls("http://127.0.0.1:0");
+    public static void Listen(WebApplicationBuilder builder) =>
+        builder.WebHost.UseKestrelCore().UseBalieLimits().UseUrls("http://127.0.0.1:0");
 
-    public static HttpClient Client(IServiceProvider services) =>
-        new() { BaseAddress = new Uri(services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()) };
+    public static HttpClient Client(IServiceProvider services)
+    {
+        var listening = services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return new HttpClient { BaseAddress = new Uri(listening.Addresses.Single()) };
+    }
 }

@@ -15,8 +15,8 @@ internal static class CreateOrganisation
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/organisations", Handle).SignedIn().Creates();
 
     public static async Task<Outcome<SeeOrganisation.OrganisationView>> Handle(
-        Asked asked, Caller caller, Client client, Accounts accounts, OrganisationDirectory organisations, IOptions<IdentityOptions> options,
-        CancellationToken ct)
+        Asked asked, Caller caller, Client client, Accounts accounts, OrganisationDirectory organisations,
+        IOptions<IdentityOptions> options, CancellationToken ct)
     {
         if (caller.UserId is not { } userId) return PersonNeeded;
         if (Refuse(asked.Slug, asked.Name, asked.Locale, asked.Country) is { } refusal) return refusal;

@@ -14,7 +14,8 @@ internal static class UpdateOrganisation
         api.MapPut("/organisations/{organisationId:guid}", Handle).Needs(Permission.OrganisationWrite);
 
     public static async Task<Outcome<SeeOrganisation.OrganisationView>> Handle(
-        Guid organisationId, Asked asked, IfMatch match, Caller caller, Client client, OrganisationDirectory organisations, Db db, CancellationToken ct)
+        Guid organisationId, Asked asked, IfMatch match, Caller caller, Client client, OrganisationDirectory organisations, Db db,
+        CancellationToken ct)
     {
         if (CreateOrganisation.Refuse(asked.Slug, asked.Name, asked.Locale, asked.Country) is { } refusal) return refusal;
         if (match.Problem is { } problem) return problem;

@@ -33,7 +33,8 @@ public static class Checkout
     public static Project Read(string path, string text) => new(
         Path.GetFileNameWithoutExtension(path),
         Path.GetDirectoryName(path) ?? "",
-        [.. XElement.Parse(text).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")?.Value ?? ""))]);
+        [.. XElement.Parse(text).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")?.Value ?? ""))]);
 
     private static string Find(DirectoryInfo? folder)
     {

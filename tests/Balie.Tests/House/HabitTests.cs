@@ -6,14 +6,16 @@ public sealed class HabitTests
     /// <summary>Where another clock than the transaction's is right, and why.</summary>
     private static readonly Dictionary<string, string> OwnClock = new()
     {
-        ["src/Balie.Kernel/Data/Migrator.cs"] = "When a migration ran is the operator's bookkeeping, written before there is anything else.",
+        ["src/Balie.Kernel/Data/Migrator.cs"] =
+            "When a migration ran is the operator's bookkeeping, written before there is anything else.",
     };
 
     /// <summary>Files that are longer than they should be, until their owners split them along a word of their domain.</summary>
     private static readonly string[] StillTooLong = ["src/Balie.Inventory/Sequencing/Sequencer.cs"];
 
     // What a schema became is generated; its migrations are the source.
-    private static readonly TextFile[] Sources = [.. Checkout.Files("src", ".cs", ".sql", ".razor").Where(file => Path.GetFileName(file.Path) != "schema.sql")];
+    private static readonly TextFile[] Sources =
+        [.. Checkout.Files("src", ".cs", ".sql", ".razor").Where(file => Path.GetFileName(file.Path) != "schema.sql")];
 
     [Fact]
     public void Nobody_reads_a_clock_or_makes_an_id_but_the_transaction() =>
@@ -29,7 +31,8 @@ public sealed class HabitTests
     [InlineData("var id = Guid.NewGuid();")]
     [InlineData("created_at timestamptz not null default now(),")]
     [InlineData("where expires_at < current_timestamp")]
-    public void A_foreign_clock_is_seen(string line) => Assert.Single(Habits.ForeignClocks(new TextFile("bad.cs", $"// DateTime.Now is talked of here\n{line}\n")));
+    public void A_foreign_clock_is_seen(string line) =>
+        Assert.Single(Habits.ForeignClocks(new TextFile("bad.cs", $"// DateTime.Now is talked of here\n{line}\n")));
 
     [Fact]
     public void No_source_is_longer_than_four_hundred_lines() =>
@@ -60,9 +63,11 @@ public sealed class HabitTests
     [InlineData("CHANGELOG.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("LICENSE")]
-    public void What_a_stranger_looks_for_first_is_there(string name) => Assert.True(new FileInfo(Path.Combine(Checkout.Root, name)) is { Exists: true, Length: > 200 });
+    public void What_a_stranger_looks_for_first_is_there(string name) =>
+        Assert.True(new FileInfo(Path.Combine(Checkout.Root, name)) is { Exists: true, Length: > 200 });
 
     [Fact]
     public void Every_project_pins_its_packages() =>
-        Assert.All(Checkout.Projects, project => Assert.True(File.Exists(Path.Combine(Checkout.Root, project.Folder, "packages.lock.json")), project.Name));
+        Assert.All(Checkout.Projects, project =>
+            Assert.True(File.Exists(Path.Combine(Checkout.Root, project.Folder, "packages.lock.json")), project.Name));
 }

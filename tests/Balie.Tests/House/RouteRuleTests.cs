@@ -48,11 +48,13 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
     public void Every_post_that_creates_wants_a_key() => Assert.Empty(RouteRules.CreatesWithoutKey(app.Routes, CreateWithoutKey.Keys));
 
     [Fact]
-    public void A_post_that_creates_without_a_key_is_seen() => Assert.NotEmpty(RouteRules.CreatesWithoutKey([Bad("POST", metadata: new AnswersWith(201))], []));
+    public void A_post_that_creates_without_a_key_is_seen() =>
+        Assert.NotEmpty(RouteRules.CreatesWithoutKey([Bad("POST", metadata: new AnswersWith(201))], []));
 
     [Fact]
     public void Every_exception_is_still_needed() => Assert.Equal(
-        CreateWithoutKey.Keys.Order(), app.Routes.Where(route => route is { Method: "POST", Creates: true, WantsKey: false }).Select(route => route.Name).Order());
+        CreateWithoutKey.Keys.Order(), app.Routes.Where(route => route is { Method: "POST", Creates: true, WantsKey: false })
+            .Select(route => route.Name).Order());
 
     [Fact]
     public void No_address_is_taken_twice()
@@ -63,7 +65,8 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
 
     private static MappedRoute Bad(string method, string pattern = "/api/v1/bad", params object[] metadata)
     {
-        var endpoint = new RouteEndpoint(Nothing, RoutePatternFactory.Parse(pattern), 0, new EndpointMetadataCollection([.. metadata, new HttpMethodMetadata([method])]), null);
+        var endpoint = new RouteEndpoint(Nothing, RoutePatternFactory.Parse(pattern), 0,
+            new EndpointMetadataCollection([.. metadata, new HttpMethodMetadata([method])]), null);
         return MappedRoute.Of([new DefaultEndpointDataSource(endpoint)]).Single();
     }
 }

@@ -1,6 +1,8 @@
 namespace Balie.Tests.House;
 
-/// <summary>A generated text that is kept in the repository, so that a review sees what changed. <c>BALIE_UPDATE_SNAPSHOTS=1</c> writes it anew.</summary>
+/// <summary>
+/// A generated text that is kept in the repository, so that a review sees what changed. <c>BALIE_UPDATE_SNAPSHOTS=1</c> writes it anew.
+/// </summary>
 internal static class Snapshot
 {
     private const string Switch = "BALIE_UPDATE_SNAPSHOTS";

@@ -16,7 +16,8 @@ public sealed class WallTests
     public void A_module_references_only_kernel_contracts_and_ui(string name) => Assert.Empty(Walls.ForeignReferences(AssemblyOf(name)));
 
     [Fact]
-    public void A_reference_to_another_module_is_seen() => Assert.Contains("Balie.Tests references Balie.Ticketing", Walls.ForeignReferences(Bad));
+    public void A_reference_to_another_module_is_seen() =>
+        Assert.Contains("Balie.Tests references Balie.Ticketing", Walls.ForeignReferences(Bad));
 
     [Theory, MemberData(nameof(ProjectNames))]
     public void A_project_file_references_only_what_its_kind_may(string name) =>
@@ -30,7 +31,8 @@ public sealed class WallTests
     [InlineData("Balie.Testing", "Balie.Contracts")]
     public void A_project_reference_through_a_wall_is_seen(string name, string through)
     {
-        var project = Checkout.Read($"src/{name}/{name}.csproj", $"""<Project><ItemGroup><ProjectReference Include="../{through}/{through}.csproj" /></ItemGroup></Project>""");
+        var project = Checkout.Read($"src/{name}/{name}.csproj",
+            $"""<Project><ItemGroup><ProjectReference Include="../{through}/{through}.csproj" /></ItemGroup></Project>""");
 
         Assert.Equal([$"{name} references {through}"], Walls.ForeignProjectReferences(project));
     }
@@ -69,13 +71,15 @@ public sealed class WallTests
     [InlineData("venue_id uuid references inventory.pools")]
     [InlineData("drop schema identity cascade")]
     [InlineData("call identity.something('x')")]
-    public void Sql_through_a_wall_is_seen_whatever_its_verb(string sql) => Assert.NotEmpty(Walls.ForeignSchemas("ticketing", [sql], Schemas));
+    public void Sql_through_a_wall_is_seen_whatever_its_verb(string sql) =>
+        Assert.NotEmpty(Walls.ForeignSchemas("ticketing", [sql], Schemas));
 
     [Theory]
     [InlineData("call kernel.protect('ticketing.venues')")]
     [InlineData("select kernel.refuse(w.request) from unnest(@request) as w (request)")]
     [InlineData("select * from ticketing.events")]
-    public void Sql_of_ones_own_and_the_kernels_open_functions_are_fine(string sql) => Assert.Empty(Walls.ForeignSchemas("ticketing", [sql], Schemas));
+    public void Sql_of_ones_own_and_the_kernels_open_functions_are_fine(string sql) =>
+        Assert.Empty(Walls.ForeignSchemas("ticketing", [sql], Schemas));
 
     [Theory, MemberData(nameof(ModuleNames))]
     public void Every_slice_with_a_route_is_listed_in_its_module_file(string name)
@@ -103,7 +107,8 @@ public sealed class WallTests
     [InlineData("ticketing.SoldOut")]
     [InlineData("ticketing.sold-out")]
     [InlineData("sold_out")]
-    public void A_refusal_with_a_strange_name_is_seen(string code) => Assert.NotEmpty(Walls.Misnamed("ticketing", [Refusal.Conflict(code, "No.")]));
+    public void A_refusal_with_a_strange_name_is_seen(string code) =>
+        Assert.NotEmpty(Walls.Misnamed("ticketing", [Refusal.Conflict(code, "No.")]));
 
     [Fact]
     public void Every_refusal_code_stands_once_in_the_whole_product()
@@ -117,7 +122,8 @@ public sealed class WallTests
     [Fact]
     public void Every_message_has_a_dotted_name_of_its_own()
     {
-        string[] kinds = [.. Everywhere.SelectMany(assembly => assembly.GetTypes()).Select(type => type.GetCustomAttribute<MessageAttribute>()?.Kind).OfType<string>()];
+        string[] kinds = [.. Everywhere.SelectMany(assembly => assembly.GetTypes())
+            .Select(type => type.GetCustomAttribute<MessageAttribute>()?.Kind).OfType<string>()];
 
         Assert.Contains("event.published", kinds);
         Assert.Empty(Walls.Twins("message", kinds));
@@ -126,7 +132,8 @@ public sealed class WallTests
         Assert.Equal(["eventPublished", "Event.Published", "event."], Walls.Undotted(["eventPublished", "Event.Published", "event."]));
     }
 
-    private static IEnumerable<Assembly> Everywhere => [typeof(IModule).Assembly, typeof(Contracts.Ticketing.EventCreated).Assembly, .. Modules.Assemblies];
+    private static IEnumerable<Assembly> Everywhere =>
+        [typeof(IModule).Assembly, typeof(Contracts.Ticketing.EventCreated).Assembly, .. Modules.Assemblies];
 
     private static IModule ModuleOf(string name) => Modules.All.Single(module => module.Name == name);
 

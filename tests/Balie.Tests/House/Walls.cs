@@ -50,12 +50,15 @@ internal static class Walls
         where type.Name != "_Imports" && !typeof(IModule).IsAssignableFrom(type) && !typeof(IComponent).IsAssignableFrom(type)
         select $"{type.FullName} is public";
 
-    /// <summary>Texts in SQL's words that name another schema. Of the kernel's, the functions made for modules are theirs to call.</summary>
+    /// <summary>
+    /// Texts in SQL's words that name another schema. Of the kernel's, the functions made for modules are theirs to call.
+    /// </summary>
     public static IEnumerable<string> ForeignSchemas(string schema, IEnumerable<string> texts, IEnumerable<string> schemas)
     {
         var foreign = string.Join('|', schemas.Except([schema]));
         var named = new Regex(
-            $@"\b(?:(?:from|join|into|update|table|call|on|references|select|execute)\s+(?:only\s+)?(?:{foreign})\.(?!(?:refused|refuse|current_org|protect)\b)[a-z_]+"
+            @"\b(?:(?:from|join|into|update|table|call|on|references|select|execute)\s+(?:only\s+)?"
+            + $@"(?:{foreign})\.(?!(?:refused|refuse|current_org|protect)\b)[a-z_]+"
             + $@"|schema\s+(?:{foreign})\b)");
         return from text in texts where text.Contains(' ') from Match match in named.Matches(text) select $"{schema} says: {match.Value}";
     }
@@ -78,7 +81,8 @@ internal static class Walls
     {
         var listed = contents.SelectMany(Calls).Select(called => called.DeclaringType).ToHashSet();
         return from slice in slices
-               where slice is { IsAbstract: true, IsSealed: true } && slice.GetMethods(Everything).Any(method => method.Name is "Map" or "MapRoot")
+               where slice is { IsAbstract: true, IsSealed: true }
+                   && slice.GetMethods(Everything).Any(method => method.Name is "Map" or "MapRoot")
                where !listed.Contains(slice)
                select $"{slice.FullName} is not listed";
     }
@@ -94,7 +98,8 @@ internal static class Walls
     public static IEnumerable<string> Twins(string what, IEnumerable<string> names) =>
         names.GroupBy(name => name).Where(twins => twins.Count() > 1).Select(twins => $"{twins.Count()} × {what} {twins.Key}");
 
-    public static IEnumerable<string> Undotted(IEnumerable<string> kinds) => kinds.Where(kind => !Regex.IsMatch(kind, "^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$"));
+    public static IEnumerable<string> Undotted(IEnumerable<string> kinds) =>
+        kinds.Where(kind => !Regex.IsMatch(kind, "^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$"));
 
     /// <summary>Every refusal that stands in a field or property of an assembly.</summary>
     public static IReadOnlyList<Refusal> Refusals(Assembly assembly) =>

@@ -5,7 +5,9 @@ using Balie.Tests.Routes;
 
 namespace Balie.Tests.Input;
 
-/// <summary>Bodies that are right but for one member: the wrong kind of value, left out, written twice, or one that is not the sender's to give.</summary>
+/// <summary>
+/// Bodies that are right but for one member: the wrong kind of value, left out, written twice, or one that is not the sender's to give.
+/// </summary>
 internal static class Members
 {
     private const string Hole = "\"@@hole@@\"";
@@ -13,15 +15,19 @@ internal static class Members
     /// <summary>In place of any member, whatever it should be.</summary>
     private static readonly string[] WrongValues =
     [
-        "null", "true", "0", "-1", "1.5", "-0", "1e400", "1e3", "2147483648", "99999999999999999999", "\"\"", "\" \"", "\"x\"", "\"0\"", "{}", "[]", "[null]", "[[]]", "{\"a\":1}", "\"\\u0000\"", "\"a\\u0007b\"",
-        "\"\\ud800\"", "\"\\u202egpj.exe\"", "\"e\\u0301\"", "\"2026-02-30\"", "\"9999-12-31T23:59:59Z\"", "\"0001-01-01T00:00:00\"", "\"2026-01-01T00:00:00\"", "\"../../etc/passwd\"", "\"' or 1=1 --\"",
-        "\"019b76da-a800-7000-8000-00000000abcd\"", "[\"x\",\"x\"]", "[{}]", "[0,0]", "\"" + new string('x', 30_000) + "\"", "[" + string.Join(',', Enumerable.Repeat("{}", 2_000)) + "]",
+        "null", "true", "0", "-1", "1.5", "-0", "1e400", "1e3", "2147483648", "99999999999999999999", "\"\"", "\" \"", "\"x\"", "\"0\"",
+        "{}", "[]", "[null]", "[[]]", "{\"a\":1}", "\"\\u0000\"", "\"a\\u0007b\"",
+        "\"\\ud800\"", "\"\\u202egpj.exe\"", "\"e\\u0301\"", "\"2026-02-30\"", "\"9999-12-31T23:59:59Z\"", "\"0001-01-01T00:00:00\"",
+        "\"2026-01-01T00:00:00\"", "\"../../etc/passwd\"", "\"' or 1=1 --\"",
+        "\"019b76da-a800-7000-8000-00000000abcd\"", "[\"x\",\"x\"]", "[{}]", "[0,0]", "\"" + new string('x', 30_000) + "\"",
+        "[" + string.Join(',', Enumerable.Repeat("{}", 2_000)) + "]",
     ];
 
     /// <summary>What only the server decides.</summary>
     private static readonly string[] OwnedByTheServer =
     [
-        "smuggled", "id", "orgId", "org_id", "organisationId", "status", "price", "total", "amount", "version", "sequence", "createdAt", "updatedAt", "userId", "createdBy", "permissions", "isAdmin", "isDefault", "tier",
+        "smuggled", "id", "orgId", "org_id", "organisationId", "status", "price", "total", "amount", "version", "sequence", "createdAt",
+        "updatedAt", "userId", "createdBy", "permissions", "isAdmin", "isDefault", "tier",
         "verifiedAt", "reference", "expires", "deletedAt", "__proto__", "$type",
     ];
 
@@ -32,10 +38,14 @@ internal static class Members
     {
         foreach (var path in Paths(right))
         {
-            foreach (var value in WrongValues) yield return new Malformed($"{path} = {value[..Math.Min(40, value.Length)]}", draft => draft.Body = With(right, path, value));
+            foreach (var value in WrongValues)
+                yield return new Malformed($"{path} = {value[..Math.Min(40, value.Length)]}", draft =>
+                    draft.Body = With(right, path, value));
             yield return new Malformed($"{path} left out", draft => draft.Body = Without(right, path));
             var name = path[(path.LastIndexOf('.') + 1)..];
-            if (!name.EndsWith(']')) yield return new Malformed($"{path} twice", draft => draft.Body = With(right, path, $"1,{JsonSerializer.Serialize(name)}:1"), Refused: true);
+            if (!name.EndsWith(']'))
+                yield return new Malformed($"{path} twice", draft =>
+                    draft.Body = With(right, path, $"1,{JsonSerializer.Serialize(name)}:1"), Refused: true);
         }
     }
 

@@ -22,7 +22,8 @@ public sealed partial class VisitorTests(WholeProduct app) : IClassFixture<Whole
 
         // An organiser begins an organisation and puts an evening on sale.
         var organiser = await Registered("olaf@example.org", "Olaf");
-        var house = await (await organiser.Post("/api/v1/organisations", new { slug = "schouwburg", name = "Schouwburg" }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        var house = await (await organiser.Post("/api/v1/organisations", new { slug = "schouwburg", name = "Schouwburg" }, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         organiser.DefaultRequestHeaders.Add("X-Organisation", house.Text("slug"));
         var made = await (await organiser.Post("/api/v1/events", new
         {
@@ -37,18 +38,23 @@ public sealed partial class VisitorTests(WholeProduct app) : IClassFixture<Whole
         var visitor = await Registered(Email, "Vera");
         visitor.DefaultRequestHeaders.Add("X-Organisation", "schouwburg");
         await (await visitor.GetAsync($"/api/v1/events/{eventId}", Ct)).IsRefused(HttpStatusCode.NotFound, "ticketing.event_not_found", Ct);
-        await (await visitor.Put($"/api/v1/events/{eventId}/publication", new { }, Ct)).IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
-        foreach (var step in (string[])["publication", "sale"]) await (await organiser.Put($"/api/v1/events/{eventId}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
+        await (await visitor.Put($"/api/v1/events/{eventId}/publication", new { }, Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
+        foreach (var step in (string[])["publication", "sale"])
+            await (await organiser.Put($"/api/v1/events/{eventId}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
 
         // The visitor finds it, books both places and sees them among their own; nobody else finds any.
         Assert.Contains(eventId, await visitor.GetStringAsync("/api/v1/events?search=nachtconcert", Ct), StringComparison.Ordinal);
-        var booking = await (await visitor.Post("/api/v1/bookings", new { eventId, quantity = 2 }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        var booking = await (await visitor.Post("/api/v1/bookings", new { eventId, quantity = 2 }, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         Assert.Equal("confirmed", booking.Text("status"));
         Assert.Contains(booking.Text("reference"), await visitor.GetStringAsync("/api/v1/bookings", Ct), StringComparison.Ordinal);
-        await (await organiser.Post("/api/v1/bookings", new { eventId, quantity = 1 }, Ct)).IsRefused(HttpStatusCode.Conflict, "ticketing.sold_out", Ct);
+        await (await organiser.Post("/api/v1/bookings", new { eventId, quantity = 1 }, Ct))
+            .IsRefused(HttpStatusCode.Conflict, "ticketing.sold_out", Ct);
 
         // Cancelled, the places are somebody else's.
-        var cancelled = await (await visitor.Patch($"/api/v1/bookings/{booking.Text("id")}/cancel", new { reason = "Griep" }, Ct)).IsOk<JsonElement>(Ct);
+        var cancelled = await (await visitor.Patch($"/api/v1/bookings/{booking.Text("id")}/cancel", new { reason = "Griep" }, Ct))
+            .IsOk<JsonElement>(Ct);
         Assert.Equal("cancelled", cancelled.Text("status"));
         await (await organiser.Post("/api/v1/bookings", new { eventId, quantity = 2 }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
 
@@ -64,8 +70,10 @@ public sealed partial class VisitorTests(WholeProduct app) : IClassFixture<Whole
     private async Task<HttpClient> Registered(string email, string name)
     {
         var client = app.Guest();
-        await (await client.Post("/api/v1/auth/register", new { email, password = Password, name }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
-        await (await client.Post("/api/v1/auth/login", new { email, password = Password }, Ct)).IsRefused(HttpStatusCode.Forbidden, "identity.email_not_verified", Ct);
+        await (await client.Post("/api/v1/auth/register", new { email, password = Password, name }, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        await (await client.Post("/api/v1/auth/login", new { email, password = Password }, Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "identity.email_not_verified", Ct);
         await (await client.Post("/api/v1/auth/verify", new { email, code = await CodeMailed(email) }, Ct)).IsOk<JsonElement>(Ct);
         return await SignedIn(email);
     }

@@ -28,24 +28,30 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
     {
         var email = $"{marker}@example.org".ToLowerInvariant();
         var staff = $"deur-{email}";
-        foreach (var address in (string[])[email, staff]) Assert.Null((await app.Installation.CreateUser(address, marker, Password, "nl", Ct)).Refusal);
+        foreach (var address in (string[])[email, staff])
+            Assert.Null((await app.Installation.CreateUser(address, marker, Password, "nl", Ct)).Refusal);
         var owner = await SignIn(app, email, null);
         var ids = new Dictionary<string, string>
         {
             ["organisationId"] = await Made(owner, "/api/v1/organisations", new { slug = marker.ToLowerInvariant(), name = marker }),
         };
         owner.DefaultRequestHeaders.Add("X-Organisation", ids["organisationId"]);
-        ids["userId"] = await Made(owner, $"/api/v1/organisations/{ids["organisationId"]}/members", new { email = staff, role = "door" }, "userId");
-        ids["keyId"] = await Made(owner, $"/api/v1/organisations/{ids["organisationId"]}/api-keys", new { name = marker, scopes = new[] { "eventsRead" } });
+        ids["userId"] = await Made(owner, $"/api/v1/organisations/{ids["organisationId"]}/members", new { email = staff, role = "door" },
+            "userId");
+        ids["keyId"] = await Made(owner, $"/api/v1/organisations/{ids["organisationId"]}/api-keys",
+            new { name = marker, scopes = new[] { "eventsRead" } });
         ids["sessionId"] = await OtherSession(app, email, owner);
 
-        ids["venueId"] = await Made(owner, "/api/v1/venues", new { name = marker, country = "NL", zone = "Europe/Amsterdam", city = marker });
+        ids["venueId"] = await Made(owner, "/api/v1/venues",
+            new { name = marker, country = "NL", zone = "Europe/Amsterdam", city = marker });
+        var rows = new[] { new { row = "A", seats = 30 }, new { row = "B", seats = 30 } };
         ids["seatingPlanId"] = await Made(owner, $"/api/v1/venues/{ids["venueId"]}/seating-plans",
-            new { name = marker, sections = new[] { new { name = "Parket", rows = new[] { new { row = "A", seats = 30 }, new { row = "B", seats = 30 } } } } });
+            new { name = marker, sections = new[] { new { name = "Parket", rows } } });
         await MakeEvent(owner, marker, ids);
         var holder = new { name = marker, email = $"gast-{email}" };
         ids["bookingId"] = await Made(owner, "/api/v1/bookings", new { eventId = ids["eventId"], quantity = 2, holder });
-        ids["idOrReference"] = (await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}", Ct)).IsOk<JsonElement>(Ct)).Text("reference");
+        ids["idOrReference"] = (await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}", Ct)).IsOk<JsonElement>(Ct))
+            .Text("reference");
         return new Estate(app, marker, email, owner, ids);
     }
 
@@ -64,10 +70,12 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         ids["eventId"] = made.Text("id");
         ids["zoneId"] = made.GetProperty("zones")[0].Text("id");
         ids["ticketTypeId"] = made.GetProperty("ticketTypes")[0].Text("id");
-        foreach (var step in (string[])["publication", "sale"]) await (await owner.Put($"/api/v1/events/{ids["eventId"]}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
+        foreach (var step in (string[])["publication", "sale"])
+            await (await owner.Put($"/api/v1/events/{ids["eventId"]}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
         ids["slotId"] = (await (await owner.GetAsync($"/api/v1/events/{ids["eventId"]}/slots", Ct)).IsOk<JsonElement>(Ct))[0].Text("id");
         // A change that is audited, and a figure of the organisation's own.
-        await (await owner.Put($"/api/v1/slots/{ids["slotId"]}/ticket-types/{ids["ticketTypeId"]}/capacity", new { capacity = 40 }, Ct)).IsOk<JsonElement>(Ct);
+        await (await owner.Put($"/api/v1/slots/{ids["slotId"]}/ticket-types/{ids["ticketTypeId"]}/capacity", new { capacity = 40 }, Ct))
+            .IsOk<JsonElement>(Ct);
         using var figures = new HttpRequestMessage(HttpMethod.Put, "/api/v1/policies") { Content = new ByteArrayContent("{}"u8.ToArray()) };
         figures.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         figures.Headers.TryAddWithoutValidation("If-Match", "*");

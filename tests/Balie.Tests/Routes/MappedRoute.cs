@@ -30,7 +30,8 @@ public sealed record MappedRoute(string Method, string Pattern, RouteEndpoint En
     public IEnumerable<string> PathParameters => Endpoint.RoutePattern.Parameters.Select(parameter => parameter.Name);
 
     /// <summary>The query parameters that name a thing by its id.</summary>
-    public IEnumerable<string> QueryIds => Arguments.Where(argument => argument.ParameterType == typeof(Guid?) || argument.ParameterType == typeof(Guid))
+    public IEnumerable<string> QueryIds =>
+        Arguments.Where(argument => argument.ParameterType == typeof(Guid?) || argument.ParameterType == typeof(Guid))
         .Select(argument => argument.Name ?? "").Except(PathParameters);
 
     /// <summary>Query parameters of every kind, those of paging included.</summary>
@@ -57,7 +58,8 @@ public sealed record MappedRoute(string Method, string Pattern, RouteEndpoint En
 
     public override string ToString() => Name;
 
-    private static string Plain(RoutePattern pattern) => "/" + string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+    private static string Plain(RoutePattern pattern) =>
+        "/" + string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
     {
         RoutePatternLiteralPart literal => literal.Content,
         RoutePatternParameterPart parameter => $"{{{parameter.Name}}}",

@@ -11,9 +11,15 @@ public static class Recipes
 
     private static readonly object Because = new { reason = "De zanger is ziek." };
 
+    private static readonly object Mondays =
+        new { weekdays = new[] { "monday" }, times = new[] { "20:00" }, from = "2026-09-01", until = "2026-09-14", durationMinutes = 90 };
+
+    private static readonly object Row = new { row = "A", numbers = new[] { "1", "2" }, wheelchair = new[] { "1" } };
+
     private static readonly object Capacity = new { capacity = 40, force = false, reason = "Meer plaats." };
 
-    private static readonly object Venue = new { name = "Zaal", country = "NL", zone = "Europe/Amsterdam", street = "Plein 1", postalCode = "1000 AA", city = "Utrecht" };
+    private static readonly object Venue =
+        new { name = "Zaal", country = "NL", zone = "Europe/Amsterdam", street = "Plein 1", postalCode = "1000 AA", city = "Utrecht" };
 
     private static readonly object TicketType = new
     {
@@ -28,11 +34,12 @@ public static class Recipes
     };
 
     /// <summary>A body by the name of its route, made of the ids that it asks for by the names that routes give them.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<Func<string, string>, object>> Bodies = new Dictionary<string, Func<Func<string, string>, object>>
+    public static readonly Dictionary<string, Func<Func<string, string>, object>> Bodies = new()
     {
         ["PUT /api/v1/policies"] = _ => new { resaleFrom = "P20D" },
 
-        ["POST /api/v1/auth/register"] = _ => new { email = "nieuw@example.org", password = "achttien gele giraffen", name = "Nieuw", locale = "nl" },
+        ["POST /api/v1/auth/register"] = _ =>
+            new { email = "nieuw@example.org", password = "achttien gele giraffen", name = "Nieuw", locale = "nl" },
         ["POST /api/v1/auth/verify"] = _ => new { email = "nieuw@example.org", code = "000000" },
         ["POST /api/v1/auth/login"] = _ => new { email = "nieuw@example.org", password = "niet het juiste woord", code = "000000" },
         ["POST /api/v1/auth/refresh"] = _ => new { refreshToken = "AAAA" },
@@ -46,15 +53,17 @@ public static class Recipes
         ["POST /api/v1/auth/totp/recovery-codes"] = _ => new { password = "niet het juiste woord", code = "000000" },
 
         ["POST /api/v1/organisations"] = _ => new { slug = "nog-een-huis", name = "Nog een huis", locale = "nl", country = "NL" },
-        ["PUT /api/v1/organisations/{organisationId}"] = _ => new { slug = "een-ander-huis", name = "Een ander huis", locale = "nl", country = "NL" },
+        ["PUT /api/v1/organisations/{organisationId}"] = _ =>
+            new { slug = "een-ander-huis", name = "Een ander huis", locale = "nl", country = "NL" },
         ["POST /api/v1/organisations/{organisationId}/members"] = _ => new { email = "niemand@example.org", role = "door" },
         ["PUT /api/v1/organisations/{organisationId}/members/{userId}"] = _ => new { role = "support" },
-        ["POST /api/v1/organisations/{organisationId}/api-keys"] = _ => new { name = "Kassa", scopes = new[] { "eventsRead" }, expiresAt = "2027-01-01T00:00:00Z" },
+        ["POST /api/v1/organisations/{organisationId}/api-keys"] = _ =>
+            new { name = "Kassa", scopes = new[] { "eventsRead" }, expiresAt = "2027-01-01T00:00:00Z" },
 
         ["POST /api/v1/venues"] = _ => Venue,
         ["PUT /api/v1/venues/{venueId}"] = _ => Venue,
         ["POST /api/v1/venues/{venueId}/seating-plans"] = _ =>
-            new { name = "Opstelling", sections = new[] { new { name = "Balkon", rows = new[] { new { row = "A", numbers = new[] { "1", "2" }, wheelchair = new[] { "1" } } } } } },
+            new { name = "Opstelling", sections = new[] { new { name = "Balkon", rows = new[] { Row } } } },
 
         ["POST /api/v1/events"] = id => new
         {
@@ -69,7 +78,8 @@ public static class Recipes
             ticketTypes = new[] { new { name = "Vol", price = Price, zoneName = "Zaal", cap = 5, minPerOrder = 1, maxPerOrder = 4 } },
             slots = new { dates = new[] { new { startsLocal = "2026-08-01T20:00:00", endsLocal = "2026-08-01T22:00:00" } }, capacity = 50 },
         },
-        ["PUT /api/v1/events/{eventId}"] = id => new { title = "Avond", summary = "Kort", description = "Lang", language = "nl", venueId = id("venueId"), personLimit = 4 },
+        ["PUT /api/v1/events/{eventId}"] = id =>
+            new { title = "Avond", summary = "Kort", description = "Lang", language = "nl", venueId = id("venueId"), personLimit = 4 },
         ["PUT /api/v1/events/{eventId}/postponement"] = _ => Because,
         ["PUT /api/v1/events/{eventId}/cancellation"] = _ => Because,
         ["PUT /api/v1/events/{eventId}/schedule"] = id => new
@@ -79,7 +89,7 @@ public static class Recipes
         },
         ["POST /api/v1/events/{eventId}/slots"] = _ => new
         {
-            recurrence = new { weekdays = new[] { "monday" }, times = new[] { "20:00" }, from = "2026-09-01", until = "2026-09-14", durationMinutes = 90 },
+            recurrence = Mondays,
             capacity = 10,
         },
         ["POST /api/v1/events/{eventId}/zones"] = _ => new { name = "Balkon", capacity = 10 },
@@ -102,7 +112,8 @@ public static class Recipes
     };
 
     /// <summary>What a query parameter's id is the id of.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Queries = new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId" };
+    public static readonly IReadOnlyDictionary<string, string> Queries =
+        new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId" };
 
     /// <summary>Whatever of a route no test through all routes could fill in.</summary>
     public static IEnumerable<string> Missing(IEnumerable<MappedRoute> routes, Estate estate) =>

@@ -35,8 +35,10 @@ public sealed class ForeignIdTests(TwoEstates estates) : IClassFixture<TwoEstate
             foreach (var foreign in Foreign(route))
             {
                 asked++;
-                var theirs = await Call(_ours.Owner, route, name => (foreign.Contains(name) ? _theirs : _ours).Ids[name], name => _ours.Ids[name]);
-                if (theirs.Status != HttpStatusCode.NotFound) wrong.Add($"{route.Name} with foreign {string.Join(", ", foreign)}: {theirs}");
+                var theirs = await Call(_ours.Owner, route,
+                    name => (foreign.Contains(name) ? _theirs : _ours).Ids[name], name => _ours.Ids[name]);
+                if (theirs.Status != HttpStatusCode.NotFound)
+                    wrong.Add($"{route.Name} with foreign {string.Join(", ", foreign)}: {theirs}");
             }
             // A booking has two names.
             if (!route.PathParameters.Contains("idOrReference")) continue;
@@ -61,14 +63,18 @@ public sealed class ForeignIdTests(TwoEstates estates) : IClassFixture<TwoEstate
             {
                 asked++;
                 var theirs = await Call(_ours.Owner, route, path => _ours.Ids[path], id => id == name ? _theirs.Ids[id] : _ours.Ids[id]);
-                var nobodys = await Call(_ours.Owner, route, path => _ours.Ids[path], id => id == name ? Guid.CreateVersion7().ToString() : _ours.Ids[id]);
-                if (theirs != nobodys || (int)theirs.Status < 400) wrong.Add($"{route.Name} with foreign {name}: {theirs}, unknown: {nobodys}");
+                var nobodys = await Call(_ours.Owner, route, path => _ours.Ids[path],
+                    id => id == name ? Guid.CreateVersion7().ToString() : _ours.Ids[id]);
+                if (theirs != nobodys || (int)theirs.Status < 400)
+                    wrong.Add($"{route.Name} with foreign {name}: {theirs}, unknown: {nobodys}");
             }
             foreach (var name in route.QueryIds)
             {
                 asked++;
-                var theirs = await Call(_ours.Owner, route, path => _ours.Ids[path], id => _ours.Ids[id], $"?{name}={_theirs.Ids[Recipes.Queries[name]]}");
-                var nobodys = await Call(_ours.Owner, route, path => _ours.Ids[path], id => _ours.Ids[id], $"?{name}={Guid.CreateVersion7()}");
+                var theirs = await Call(_ours.Owner, route, path => _ours.Ids[path], id => _ours.Ids[id],
+                    $"?{name}={_theirs.Ids[Recipes.Queries[name]]}");
+                var nobodys = await Call(_ours.Owner, route, path => _ours.Ids[path], id => _ours.Ids[id],
+                    $"?{name}={Guid.CreateVersion7()}");
                 if (theirs != nobodys) wrong.Add($"{route.Name}?{name}: {theirs}, unknown: {nobodys}");
             }
         }
@@ -119,7 +125,8 @@ public sealed class ForeignIdTests(TwoEstates estates) : IClassFixture<TwoEstate
         return all.Length == 1 ? [all] : [all, .. all.Select(name => (IReadOnlyCollection<string>)[name])];
     }
 
-    private static async Task<Answer> Call(HttpClient client, MappedRoute route, Func<string, string> path, Func<string, string> body, string query = "")
+    private static async Task<Answer> Call(HttpClient client, MappedRoute route, Func<string, string> path, Func<string, string> body,
+        string query = "")
     {
         using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.At(path) + query);
         if (Recipes.Bodies.TryGetValue(route.Name, out var made))
@@ -135,19 +142,22 @@ public sealed class ForeignIdTests(TwoEstates estates) : IClassFixture<TwoEstate
         return new Answer(answer.StatusCode, problem.RootElement.Text("code"));
     }
 
-    /// <summary>Every row of theirs in every table, as one fingerprint per table.</summary>
+    /// <summary>Every row of theirs in every table, and their people's sessions, as one fingerprint per table.</summary>
     private async Task<IReadOnlyList<(string Table, string Rows)>> Everything()
     {
         await using var connection = new NpgsqlConnection(estates.ConnectionString);
         await connection.OpenAsync(Ct);
         await connection.ExecuteAsync("set role balie_system");
         var seen = new List<(string, string)>();
-        foreach (var table in await Tables.OfTenants(connection, Ct))
-            seen.Add((table, await connection.ExecuteScalarAsync<string>(
-                $"select count(*) || ' ' || coalesce(md5(string_agg(md5(row::text), '' order by md5(row::text))), '') from {table} as row where org_id = '{_theirs.OrganisationId}'") ?? ""));
-        var mine = $"select count(*) || ' ' || md5(string_agg(md5(row::text), '' order by md5(row::text))) from identity.sessions as row where ended_at is null and user_id in "
-            + $"(select user_id from identity.members where org_id = '{_theirs.OrganisationId}')";
-        seen.Add(("identity.sessions", await connection.ExecuteScalarAsync<string>(mine) ?? ""));
+        async Task Look(string table, string whose)
+        {
+            const string Fingerprint =
+                "select count(*) || ' ' || coalesce(md5(string_agg(md5(row::text), '' order by md5(row::text))), '')";
+            seen.Add((table, await connection.ExecuteScalarAsync<string>($"{Fingerprint} from {table} as row where {whose}") ?? ""));
+        }
+        var theirs = $"org_id = '{_theirs.OrganisationId}'";
+        foreach (var table in await Tables.OfTenants(connection, Ct)) await Look(table, theirs);
+        await Look("identity.sessions", $"ended_at is null and user_id in (select user_id from identity.members where {theirs})");
         return seen;
     }
 }

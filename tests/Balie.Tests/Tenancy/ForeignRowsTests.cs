@@ -3,7 +3,9 @@ using Balie.Tests.Routes;
 
 namespace Balie.Tests.Tenancy;
 
-/// <summary>What one organisation reads of its own, searched for anything of another's: lists, search, calendars, history, live figures.</summary>
+/// <summary>
+/// What one organisation reads of its own, searched for anything of another's: lists, search, calendars, history, live figures.
+/// </summary>
 public sealed class ForeignRowsTests(TwoEstates estates) : IClassFixture<TwoEstates>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -19,7 +21,8 @@ public sealed class ForeignRowsTests(TwoEstates estates) : IClassFixture<TwoEsta
         foreach (var route in Reads)
         {
             var text = await Read(_ours, route);
-            leaks.AddRange(_theirs.Marks.Where(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)).Select(mark => $"{route.Name} shows {mark}"));
+            leaks.AddRange(_theirs.Marks.Where(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase))
+                .Select(mark => $"{route.Name} shows {mark}"));
             // The same route tells them their own, or there would be nothing to hide.
             if ((await Read(_theirs, route)).Contains(_theirs.Marker, StringComparison.OrdinalIgnoreCase)) telling++;
         }
@@ -45,11 +48,12 @@ public sealed class ForeignRowsTests(TwoEstates estates) : IClassFixture<TwoEsta
     [InlineData("/api/v1/events/{eventId}/history")]
     public async Task Their_cursor_leads_into_ones_own_list_only(string list)
     {
-        var theirs = await Get(_theirs.Owner, $"{Fill(list, _theirs)}{(list.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=1");
+        var and = list.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        var theirs = await Get(_theirs.Owner, $"{Fill(list, _theirs)}{and}limit=1");
         using var page = System.Text.Json.JsonDocument.Parse(theirs);
         var cursor = page.RootElement.GetProperty("meta").GetProperty("nextCursor").GetString() ?? "";
 
-        var ours = await Get(_ours.Owner, $"{Fill(list, _ours)}{(list.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{(cursor.Length > 0 ? $"cursor={cursor}" : "limit=1")}");
+        var ours = await Get(_ours.Owner, $"{Fill(list, _ours)}{and}{(cursor.Length > 0 ? $"cursor={cursor}" : "limit=1")}");
 
         Assert.DoesNotContain(_theirs.Marks, mark => ours.Contains(mark, StringComparison.OrdinalIgnoreCase));
     }
@@ -101,5 +105,6 @@ public sealed class ForeignRowsTests(TwoEstates estates) : IClassFixture<TwoEsta
 
     private static string Format(string address, string word) => address.Replace("{0}", word, StringComparison.Ordinal);
 
-    private static string Fill(string address, Estate estate) => address.Replace("{eventId}", estate.Ids["eventId"], StringComparison.Ordinal);
+    private static string Fill(string address, Estate estate) =>
+        address.Replace("{eventId}", estate.Ids["eventId"], StringComparison.Ordinal);
 }

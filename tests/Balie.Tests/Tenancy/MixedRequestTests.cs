@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Balie.Tests.Tenancy;
 
-/// <summary>The product on real sockets with four database connections per role, so that organisations follow each other on the same ones all the time.</summary>
+/// <summary>
+/// The product on real sockets with four database connections per role, so that organisations follow each other on the same ones all the
+/// time.
+/// </summary>
 public sealed class FourConnections : Product
 {
     private const int Connections = 4;
@@ -43,7 +46,8 @@ public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourC
         foreach (var word in Words) houses.Add(await Make(word));
         var (leaks, answered) = (new ConcurrentBag<string>(), new ConcurrentDictionary<string, int>());
         var (told, hungUp, broken) = (0, 0, new ConcurrentBag<string>());
-        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Ct }, async (number, ct) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, Requests),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Ct }, async (number, ct) =>
         {
             // One generator per request: the order in which threads take them does not change what they ask.
             var random = new Random(Seed + number);
@@ -56,10 +60,12 @@ public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourC
                 using var answer = await house.Client.SendAsync(request, patience.Token);
                 var text = await answer.Content.ReadAsStringAsync(patience.Token);
                 answered.AddOrUpdate($"{(int)answer.StatusCode}", 1, (_, before) => before + 1);
-                if ((int)answer.StatusCode >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable) broken.Add($"{request.Method} {request.RequestUri}: {text}");
+                if ((int)answer.StatusCode >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                    broken.Add($"{request.Method} {request.RequestUri}: {text}");
                 if (text.Contains(house.Word, StringComparison.Ordinal)) Interlocked.Increment(ref told);
                 foreach (var other in houses.Where(other => other != house))
-                    if (other.Marks.Any(mark => text.Contains(mark, StringComparison.Ordinal))) leaks.Add($"{house.Word} was shown: {text}");
+                    if (other.Marks.Any(mark => text.Contains(mark, StringComparison.Ordinal)))
+                        leaks.Add($"{house.Word} was shown: {text}");
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
@@ -82,7 +88,8 @@ public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourC
         var orgId = Guid.CreateVersion7();
         var show = await app.Show(capacity: 1_000_000, types: [Given.FreeType(word)], orgId: orgId);
         var owner = app.As(Roles.Owner, orgId: orgId);
-        await (await owner.Post("/api/v1/venues", new { name = word, country = "NL", zone = "Europe/Amsterdam" }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        await (await owner.Post("/api/v1/venues", new { name = word, country = "NL", zone = "Europe/Amsterdam" }, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         return new House(word, owner, show, [word, $"{show.EventId}", $"{show.SlotId}", $"{show.TypeId}", $"{orgId}"]);
     }
 
@@ -108,7 +115,8 @@ public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourC
 
     private static HttpRequestMessage Book(House house)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { eventId = house.Show.EventId, quantity = 1, holder = new { name = house.Word, email = $"{house.Word}@example.org" } });
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new { eventId = house.Show.EventId, quantity = 1, holder = new { name = house.Word, email = $"{house.Word}@example.org" } });
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/bookings") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());

@@ -27,7 +27,8 @@ public sealed class TwoEstates : WholeProduct, IAsyncLifetime
 internal static class Tables
 {
     /// <summary>Every table that says whose its rows are.</summary>
-    public static async Task<string[]> OfTenants(NpgsqlConnection connection, CancellationToken ct) => [.. await connection.QueryAsync<string>(new CommandDefinition("""
+    public static async Task<string[]> OfTenants(NpgsqlConnection connection, CancellationToken ct) =>
+        [.. await connection.QueryAsync<string>(new CommandDefinition("""
         select relnamespace::regnamespace || '.' || relname
         from pg_class
         join pg_attribute on attrelid = pg_class.oid and attname = 'org_id' and not attisdropped
