@@ -10,6 +10,7 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
 {
     private static readonly Dictionary<string, string> OutsideTheApi = new()
     {
+        ["GET /"] = "Leads whoever opens the address to what there is to read.",
         ["GET /health"] = "Alive or not, asked by a load balancer that is nobody.",
         ["GET /ready"] = "The same.",
         ["GET /metrics"] = "Shown only to the addresses that the operator listed.",
@@ -50,6 +51,10 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
     [Fact]
     public void A_post_that_creates_without_a_key_is_seen() =>
         Assert.NotEmpty(RouteRules.CreatesWithoutKey([Bad("POST", metadata: new AnswersWith(201))], []));
+
+    [Fact]
+    public void Every_address_named_here_still_stands_there() =>
+        Assert.Empty(OutsideTheApi.Keys.Except(app.Routes.Select(route => route.Name)));
 
     [Fact]
     public void Every_exception_is_still_needed() => Assert.Equal(
