@@ -27,6 +27,7 @@ public sealed class ProbeModule : IModule
         api.MapGet("/notes/{noteId:guid}", See).Public();
         api.MapGet("/secrets", () => (Outcome<Done>)new Done("Seen.")).Needs(Permission.AuditRead);
         api.MapGet("/broken", Break).Public();
+        api.MapGet("/forgotten", () => (Outcome<Done>)new Done("Nobody said who may."));
         api.MapGet("/search", Search).Public();
         api.MapGet("/programme", () => (Outcome<Done>)new Done("For all.")).Public().CachedFor(TimeSpan.FromMinutes(5));
         api.MapPut("/drafts/{noteId:guid}", Edit).SignedIn();

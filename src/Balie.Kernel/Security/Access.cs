@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 
 namespace Balie.Kernel;
 
-/// <summary>Metadata: who may use an endpoint. An API route without it breaks the build (Balie.Tests) and is refused at run time.</summary>
+/// <summary>Metadata: who may use an endpoint. A test refuses an API route without it (Balie.Tests), and such a route refuses everybody.</summary>
 public sealed record Access(bool SignedIn, Permission? Permission);
 
 /// <summary>The words a slice's <c>Map</c> ends with.</summary>
@@ -41,7 +42,9 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
         var access = http.GetEndpoint()?.Metadata.GetMetadata<Access>();
         if (access is null)
         {
-            await next(http);
+            // Outside the API stand health checks and pages for everyone; within it, a forgotten rule must not be an open door.
+            if (http.GetEndpoint() is RouteEndpoint && http.Request.Path.StartsWithSegments("/api")) await Problems.Write(http, KernelRefusals.Forbidden);
+            else await next(http);
             return;
         }
         var refusal = await Admit(http, access);
