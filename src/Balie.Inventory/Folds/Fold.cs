@@ -79,7 +79,7 @@ internal sealed class Fold(PoolKey key)
     /// <summary>Marks exactly this unit as taken but not committed.</summary>
     public bool TryTakeUnit(int unit, long at)
     {
-        if (unit < 1 || unit > _capacity || IsTaken(unit)) return false;
+        if (Lacks(unit)) return false;
         Take(unit, null, at);
         _uncommitted.Add(unit);
         return true;
@@ -165,7 +165,10 @@ internal sealed class Fold(PoolKey key)
     /// <summary>The pool changed its capacity or its numbering: the picture is worthless until loaded again.</summary>
     public void Forget() => LoadedAt = long.MinValue;
 
-    public bool IsTaken(int unit) => unit <= _taken.Length * BitsPerWord && (_taken[(unit - 1) / BitsPerWord] & Bit(unit)) != 0;
+    /// <summary>Whether this unit cannot be had: taken, or not there at all.</summary>
+    public bool Lacks(int unit) => unit < 1 || unit > _capacity || IsTaken(unit);
+
+    private bool IsTaken(int unit) => unit <= _taken.Length * BitsPerWord && (_taken[(unit - 1) / BitsPerWord] & Bit(unit)) != 0;
 
     /// <summary>Free units, ascending, as they look at this moment from any thread.</summary>
     public List<int> FreeUnits()

@@ -17,7 +17,9 @@ internal sealed record BatchResult(DateTime DatabaseTime, List<LostUnit> Lost, D
 /// <remarks>Rows are inserted in the order of their keys, so two processes never wait for each other in a circle.</remarks>
 internal sealed class Batch
 {
-    /// <summary>Shared by every batch, taken alone by a change of capacity, so that no unit slips above a capacity that is going down.</summary>
+    /// <summary>
+    /// Shared by every batch, taken alone by a change of capacity, so that no unit slips above a capacity that is going down.
+    /// </summary>
     public const string CapacityLock = "4712000001";
 
     private readonly List<int> _request = [];
@@ -72,7 +74,11 @@ internal sealed class Batch
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Announce)
             {
-                Parameters = { new NpgsqlParameter<string>("channel", Announcement.Channel), new NpgsqlParameter<string>("payload", payload) },
+                Parameters =
+                {
+                    new NpgsqlParameter<string>("channel", Announcement.Channel),
+                    new NpgsqlParameter<string>("payload", payload),
+                },
             });
         }
 
@@ -129,9 +135,9 @@ internal sealed class Batch
     {
         Parameters =
         {
-            new NpgsqlParameter<Guid[]>("org", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _poolsToMake.Keys.Select(pool => pool.OrgId)] },
-            new NpgsqlParameter<Guid[]>("pool", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _poolsToMake.Keys.Select(pool => pool.PoolId)] },
-            new NpgsqlParameter<int[]>("capacity", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. _poolsToMake.Values] },
+            new NpgsqlParameter<Guid[]>("org", _poolsToMake.Keys.Select(pool => pool.OrgId).ToArray()),
+            new NpgsqlParameter<Guid[]>("pool", _poolsToMake.Keys.Select(pool => pool.PoolId).ToArray()),
+            new NpgsqlParameter<int[]>("capacity", _poolsToMake.Values.ToArray()),
         },
     };
 

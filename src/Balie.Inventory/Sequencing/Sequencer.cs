@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Balie.Contracts.Inventory;
@@ -17,12 +16,8 @@ internal sealed partial class Sequencer : BackgroundService
 {
     private const int LargestBatch = 512;
     private const int LongestQueue = 20_000;
-    private const int MostPoolsPerLoad = 1_000;
-    private const int MostFolds = 100_000;
     private const int TriesBeforeReading = 2;
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan AuditInterval = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SuspectFor = TimeSpan.FromSeconds(5);
 
     // A connection, a statement and a turn; whoever waits longer waits for a database that hangs.
@@ -35,25 +30,21 @@ internal sealed partial class Sequencer : BackgroundService
     private readonly ILogger<Sequencer> _log;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly ConcurrentDictionary<PoolKey, Fold> _folds = new();
-    private readonly Dictionary<PoolKey, List<Parked>> _parked = [];
+    private readonly FoldBook _folds;
     private readonly Queue<Pending> _asked = new();
     private readonly Queue<Pending> _waiting = new();
     private readonly Queue<Pending> _alone = new();
     private readonly List<Pending> _undecided = [];
-    private readonly HashSet<PoolKey> _toLoad = [];
-    private readonly string _process = Guid.CreateVersion7().ToString("n");
     private NpgsqlConnection? _connection;
     private Batch _next = new();
     private bool _busy;
     private int _depth;
-    private int _drifted;
-    private long _auditedAt = Stopwatch.GetTimestamp();
 
     public Sequencer(Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, ILogger<Sequencer> log)
     {
         (_databases, _db, _clock, _meter, _log) = (databases, db, clock, meter, log);
-        signals.On(Announcement.Channel, payload => Post(() => Hear(payload)), () => Post(DistrustEverything));
+        _folds = new FoldBook(databases, db, clock, meter, log, Post);
+        signals.On(Announcement.Channel, payload => Post(() => _folds.Hear(payload)), () => Post(_folds.DistrustEverything));
     }
 
     /// <summary>
@@ -87,7 +78,7 @@ internal sealed partial class Sequencer : BackgroundService
         for (var i = 0; i < folds.Length; i++)
         {
             var key = new PoolKey(orgId, poolIds[i]);
-            folds[i] = _folds.TryGetValue(key, out var fold) && fold.EverLoaded ? fold : await Load(key, ct);
+            folds[i] = _folds.Find(key) is { EverLoaded: true } fold ? fold : await Load(key, ct);
         }
         return folds;
     }
@@ -95,14 +86,14 @@ internal sealed partial class Sequencer : BackgroundService
     private async Task<Fold?> Load(PoolKey key, CancellationToken ct)
     {
         var loaded = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => Park(key, new Parked(exists => loaded.TrySetResult(exists), problem => loaded.TrySetException(problem))));
-        return await loaded.Task.WaitAsync(LongestWait, ct) ? _folds.GetValueOrDefault(key) : null;
+        Post(() => _folds.Park(key, new Parked(exists => loaded.TrySetResult(exists), problem => loaded.TrySetException(problem))));
+        return await loaded.Task.WaitAsync(LongestWait, ct) ? _folds.Find(key) : null;
     }
 
     /// <summary>Hears the database's time before the first request, so that holds are measured by it from the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Load([], cancellationToken);
+        await _folds.HearTime(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -114,7 +105,7 @@ internal sealed partial class Sequencer : BackgroundService
             while (await _work.Reader.WaitToReadAsync(stoppingToken))
             {
                 while (_work.Reader.TryRead(out var work)) work();
-                StartLoads(stoppingToken);
+                _folds.StartLoads(stoppingToken);
                 StartBatch();
             }
         }
@@ -124,7 +115,7 @@ internal sealed partial class Sequencer : BackgroundService
         }
         var goodbye = new RefusedException(KernelRefusals.Unavailable);
         foreach (var pending in _waiting.Concat(_alone).Concat(_undecided).Concat(_next.Requests)) pending.Fail(goodbye);
-        foreach (var parked in _parked.Values.SelectMany(all => all)) parked.Fail(goodbye);
+        _folds.FailWaiting(goodbye);
         if (_connection is not null) await _connection.DisposeAsync();
     }
 
@@ -145,11 +136,11 @@ internal sealed partial class Sequencer : BackgroundService
         for (var demand = 0; demand < pending.Units.Length; demand++)
         {
             var key = pending.Pool(demand);
-            if (pending.Request.Demands[demand].Capacity is { } capacity) Presume(key, capacity);
-            if (!_folds.TryGetValue(key, out var fold) || !fold.Known)
+            if (pending.Request.Demands[demand].Capacity is { } capacity) _folds.Presume(key, capacity);
+            if (_folds.Find(key) is not { Known: true } fold)
             {
                 GiveBack(pending, demand, at);
-                Park(key, Parked.Until(pending, Admit));
+                _folds.Park(key, Parked.Until(pending, Admit));
                 return false;
             }
             if (_clock.Started) fold.Lapse(_clock.NowTicks, at);
@@ -158,21 +149,12 @@ internal sealed partial class Sequencer : BackgroundService
             GiveBack(pending, demand, at);
             // What this memory calls full is only believed when the database was asked after the request came, and when nothing that is
             // counted as taken may still come back.
-            if (fold.LoadedAt < pending.QueuedAt) Park(key, Parked.Until(pending, Admit));
+            if (fold.LoadedAt < pending.QueuedAt) _folds.Park(key, Parked.Until(pending, Admit));
             else if (fold.HasUncommitted) _undecided.Add(pending);
             else pending.Finish(Shortage(pending.Request, demand, fold));
             return false;
         }
         return true;
-    }
-
-    // A pool that its first claim makes is presumed empty: for most people it is, and whoever was here before is found by a collision.
-    private void Presume(PoolKey key, int capacity)
-    {
-        var fold = _folds.GetOrAdd(key, _ => new Fold(key));
-        if (!fold.EverLoaded && !fold.Loading) fold.BeginLoad();
-        if (!fold.EverLoaded) fold.EndLoad(capacity, [], long.MinValue + 1, quiet: false);
-        else if (fold.Known && fold.Capacity < capacity) fold.Raise(capacity);
     }
 
     private static bool TryTake(Fold fold, Demand demand, List<int> into, long at)
@@ -194,7 +176,7 @@ internal sealed partial class Sequencer : BackgroundService
     private static ClaimResult Shortage(ClaimRequest request, int demand, Fold fold)
     {
         var short_ = request.Demands[demand];
-        if (short_.Units is { } units) return new ClaimResult.UnitsTaken(short_.PoolId, [.. units.Where(unit => unit < 1 || unit > fold.Capacity || fold.IsTaken(unit))]);
+        if (short_.Units is { } units) return new ClaimResult.UnitsTaken(short_.PoolId, [.. units.Where(fold.Lacks)]);
         var requested = request.Demands.Where(other => other.PoolId == short_.PoolId).Sum(other => other.Units?.Count ?? other.Quantity);
         return new ClaimResult.SoldOut(short_.PoolId, requested, fold.Available);
     }
@@ -203,17 +185,10 @@ internal sealed partial class Sequencer : BackgroundService
     {
         for (var demand = 0; demand < demands; demand++)
         {
-            if (_folds.TryGetValue(pending.Pool(demand), out var fold))
+            if (_folds.Find(pending.Pool(demand)) is { } fold)
                 foreach (var unit in pending.Units[demand]) fold.Abandon(unit, at);
             pending.Units[demand].Clear();
         }
-    }
-
-    private void Park(PoolKey pool, Parked waiter)
-    {
-        if (!_parked.TryGetValue(pool, out var parked)) _parked.Add(pool, parked = []);
-        parked.Add(waiter);
-        _toLoad.Add(pool);
     }
 
     private void StartBatch()
@@ -296,7 +271,7 @@ internal sealed partial class Sequencer : BackgroundService
     {
         for (var demand = 0; demand < pending.Units.Length; demand++)
         {
-            if (!_folds.TryGetValue(pending.Pool(demand), out var fold)) continue;
+            if (_folds.Find(pending.Pool(demand)) is not { } fold) continue;
             foreach (var unit in pending.Units[demand]) fold.Settle(unit, pending.Request.ExpiresAt?.UtcTicks, at);
         }
     }
@@ -309,10 +284,10 @@ internal sealed partial class Sequencer : BackgroundService
         foreach (var (_, poolId, unit) in lost)
         {
             var key = new PoolKey(pending.Request.OrgId, poolId);
-            if (!_folds.TryGetValue(key, out var fold)) continue;
+            if (_folds.Find(key) is not { } fold) continue;
             fold.Hear(unit, taken: true, suspectUntil, at);
             _meter.Collision();
-            if (pending.Tries >= TriesBeforeReading) Distrust(key);
+            if (pending.Tries >= TriesBeforeReading) _folds.Distrust(key);
         }
         pending.Tries++;
         if (pending.Tries < Pending.MostTries)
@@ -344,124 +319,17 @@ internal sealed partial class Sequencer : BackgroundService
             _ = _connection?.DisposeAsync().AsTask();
             _connection = null;
         }
-        foreach (var pool in batch.Requests.SelectMany(pending => Enumerable.Range(0, pending.Units.Length).Select(pending.Pool)).Distinct()) Distrust(pool);
+        foreach (var pending in batch.Requests)
+            for (var demand = 0; demand < pending.Units.Length; demand++) _folds.Distrust(pending.Pool(demand));
         foreach (var pending in batch.Requests) pending.Fail(problem);
         Reconsider();
-    }
-
-    private void StartLoads(CancellationToken ct)
-    {
-        if (_toLoad.Count == 0) return;
-        var keys = new List<PoolKey>();
-        foreach (var key in _toLoad)
-        {
-            if (keys.Count == MostPoolsPerLoad) break;
-            var fold = _folds.GetOrAdd(key, _ => new Fold(key));
-            if (fold.Loading) continue;
-            fold.BeginLoad();
-            keys.Add(key);
-        }
-        foreach (var key in keys) _toLoad.Remove(key);
-        if (keys.Count > 0) _ = Load(keys, ct);
-    }
-
-    private async Task Load(List<PoolKey> keys, CancellationToken ct)
-    {
-        var began = Stopwatch.GetTimestamp();
-        try
-        {
-            var (time, pools) = await Loader.Load(_databases.System, keys, ct);
-            _clock.Hear(time);
-            Post(() => EndLoad(keys, pools, began));
-        }
-        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException or IOException or OperationCanceledException)
-        {
-            Post(() => AbortLoad(keys, problem));
-        }
-    }
-
-    private void EndLoad(List<PoolKey> keys, Dictionary<PoolKey, LoadedPool> pools, long began)
-    {
-        var drifted = 0;
-        foreach (var key in keys)
-        {
-            var (fold, loaded) = (_folds[key], pools[key]);
-            var isNew = !fold.Known;
-            var quiet = fold.ChangedAt < began && Stopwatch.GetElapsedTime(fold.ChangedAt, began) > QuietFor;
-            if (loaded.Capacity is { } capacity)
-            {
-                drifted += fold.EndLoad(capacity, loaded.Ranges, began, quiet);
-                if (isNew) fold.SearchFrom(Random.Shared.NextDouble());
-            }
-            else
-            {
-                fold.AbortLoad();
-                _folds.TryRemove(key, out _);
-            }
-            Unpark(key, exists: loaded.Capacity is not null);
-        }
-        if (drifted == 0) return;
-        _drifted += drifted;
-        _meter.Drift(drifted);
-        _ = RecordAudit(_folds.Count, _drifted);
-        LogDrift(_log, drifted);
-    }
-
-    private void Unpark(PoolKey key, bool exists)
-    {
-        if (!_parked.Remove(key, out var parked)) return;
-        foreach (var waiter in parked) waiter.Loaded(exists);
-    }
-
-    private void AbortLoad(List<PoolKey> keys, Exception problem)
-    {
-        foreach (var key in keys)
-        {
-            _folds[key].AbortLoad();
-            if (!_folds[key].EverLoaded) _folds.TryRemove(key, out _);
-            if (!_parked.Remove(key, out var parked)) continue;
-            foreach (var waiter in parked) waiter.Fail(problem);
-        }
-    }
-
-    private void Hear(string payload)
-    {
-        if (payload.StartsWith(_process, StringComparison.Ordinal)) return;
-        var at = Stopwatch.GetTimestamp();
-        foreach (var line in Announcement.Read(payload))
-        {
-            if (!_folds.TryGetValue(line.Pool, out var fold)) continue;
-            if (line.What == Announcement.What.Reload) Distrust(line.Pool);
-            foreach (var (first, last) in line.Units)
-                for (var unit = first; unit <= last; unit++) fold.Hear(unit, line.What == Announcement.What.Taken, line.ExpiresTicks, at);
-        }
-    }
-
-    private void Distrust(PoolKey pool)
-    {
-        if (!_folds.TryGetValue(pool, out var fold)) return;
-        fold.Forget();
-        _toLoad.Add(pool);
-    }
-
-    private void DistrustEverything()
-    {
-        foreach (var pool in _folds.Keys) Distrust(pool);
     }
 
     private void Tick()
     {
         var at = Stopwatch.GetTimestamp();
-        if (_clock.Started)
-            foreach (var fold in _folds.Values)
-                if (fold.HasHolds) fold.Lapse(_clock.NowTicks, at);
-        if (_folds.Count > MostFolds) DropIdle(at);
+        _folds.Tick(at);
         GiveUp(at);
-        if (Stopwatch.GetElapsedTime(_auditedAt, at) < AuditInterval) return;
-
-        _auditedAt = at;
-        _ = RecordAudit(_folds.Count, _drifted);
-        foreach (var pool in _folds.Keys.Take(MostPoolsPerLoad)) _toLoad.Add(pool);
     }
 
     private void GiveUp(long at)
@@ -470,25 +338,6 @@ internal sealed partial class Sequencer : BackgroundService
         {
             _asked.Dequeue();
             oldest.Fail(new RefusedException(KernelRefusals.Unavailable));
-        }
-    }
-
-    private void DropIdle(long at)
-    {
-        foreach (var (key, fold) in _folds)
-            if (!fold.Loading && !_parked.ContainsKey(key) && Stopwatch.GetElapsedTime(fold.ChangedAt, at) > AuditInterval) _folds.TryRemove(key, out _);
-    }
-
-    /// <summary>What the last comparison of all folds with the claims found, for <c>balie verify</c>.</summary>
-    private async Task RecordAudit(int folds, int drifted)
-    {
-        try
-        {
-            await _db.Everywhere.Run(UpsertAudit, new { processId = Guid.ParseExact(_process, "n"), folds, drifted }, CancellationToken.None);
-        }
-        catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException)
-        {
-            LogFailed(_log, problem.GetType().Name, "");
         }
     }
 
@@ -505,7 +354,7 @@ internal sealed partial class Sequencer : BackgroundService
                 list.AddRange(pending.Units[demand]);
             }
         }
-        return Announcement.Write(_process, units.Select(line =>
+        return Announcement.Write(_folds.Process, units.Select(line =>
             new Announcement.Line(line.Key.Pool, Announcement.What.Taken, line.Key.Expires, Announcement.Ranges(line.Value))));
     }
 
@@ -514,7 +363,8 @@ internal sealed partial class Sequencer : BackgroundService
     {
         try
         {
-            foreach (var payload in news) await _db.Everywhere.Run(Signals.Send, new { channel = Announcement.Channel, payload }, CancellationToken.None);
+            foreach (var payload in news)
+                await _db.Everywhere.Run(Signals.Send, new { channel = Announcement.Channel, payload }, CancellationToken.None);
         }
         catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException)
         {
@@ -522,19 +372,9 @@ internal sealed partial class Sequencer : BackgroundService
         }
     }
 
-    private const string UpsertAudit = """
-        insert into inventory.fold_audits (process_id, audited_at, folds, drifted)
-        values (@processId, clock_timestamp(), @folds, @drifted)
-        on conflict (process_id) do update
-        set audited_at = excluded.audited_at, folds = excluded.folds, drifted = excluded.drifted
-        """;
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Requests} is tried one by one: the database refused a row ({SqlState})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Requests} is tried one by one: a row was refused ({SqlState})")]
     private static partial void LogSplit(ILogger log, int requests, string sqlState);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sequencer could not reach the database: {Kind} {SqlState}")]
     private static partial void LogFailed(ILogger log, string kind, string sqlState);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Units} units in memory differed from the claims in the database; corrected")]
-    private static partial void LogDrift(ILogger log, int units);
 }

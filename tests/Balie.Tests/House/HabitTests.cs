@@ -10,9 +10,6 @@ public sealed class HabitTests
             "When a migration ran is the operator's bookkeeping, written before there is anything else.",
     };
 
-    /// <summary>Files that are longer than they should be, until their owners split them along a word of their domain.</summary>
-    private static readonly string[] StillTooLong = ["src/Balie.Inventory/Sequencing/Sequencer.cs"];
-
     // What a schema became is generated; its migrations are the source.
     private static readonly TextFile[] Sources =
         [.. Checkout.Files("src", ".cs", ".sql", ".razor").Where(file => Path.GetFileName(file.Path) != "schema.sql")];
@@ -36,11 +33,7 @@ public sealed class HabitTests
 
     [Fact]
     public void No_source_is_longer_than_four_hundred_lines() =>
-        Assert.Empty(Sources.Where(file => !StillTooLong.Contains(file.Path)).SelectMany(Habits.TooLong));
-
-    [Fact]
-    public void Every_exception_for_length_is_still_needed() =>
-        Assert.All(StillTooLong, path => Assert.NotEmpty(Habits.TooLong(Sources.Single(file => file.Path == path))));
+        Assert.Empty(Sources.SelectMany(Habits.TooLong));
 
     [Fact]
     public void A_long_file_is_seen()
