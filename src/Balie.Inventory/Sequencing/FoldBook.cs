@@ -204,7 +204,7 @@ internal sealed partial class FoldBook(
         insert into inventory.fold_audits (process_id, audited_at, folds, drifted)
         values (@processId, clock_timestamp(), @folds, @drifted)
         on conflict (process_id) do update
-        set audited_at = excluded.audited_at, folds = excluded.folds, drifted = excluded.drifted
+        set audited_at = excluded.audited_at, folds = excluded.folds, drifted = greatest(fold_audits.drifted, excluded.drifted)
         """;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was compared could not be recorded: {Kind}")]
