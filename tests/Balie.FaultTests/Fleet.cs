@@ -56,7 +56,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <param name="ct">Ends it.</param>
     public static async Task<Show> OnSale(HttpClient owner, int capacity, CancellationToken ct, int priceMinor = 0, string[]? types = null)
     {
-        object[] priced = [.. (types ?? ["Entree"]).Select(name => new { name, price = new { amount = priceMinor, currency = "EUR" }, cap = types is null ? null : (int?)capacity })];
+        var price = new { amount = priceMinor, currency = "EUR" };
+        int? cap = types is null ? null : capacity;
+        object[] priced = [.. (types ?? ["Entree"]).Select(name => new { name, price, cap })];
         var made = await (await owner.Post("/api/v1/events", new
         {
             title = "Stormconcert",
@@ -67,7 +69,8 @@ internal sealed class Fleet : IAsyncDisposable
         var eventId = made.GetProperty("id").GetGuid();
         foreach (var step in (string[])["publication", "sale"]) await (await owner.Put($"/api/v1/events/{eventId}/{step}", new { }, ct)).IsOk<JsonElement>(ct);
         var slots = await (await owner.GetAsync(new Uri($"/api/v1/events/{eventId}/slots", UriKind.Relative), ct)).IsOk<JsonElement>(ct);
-        return new Show(eventId, slots[0].GetProperty("id").GetGuid(), [.. made.GetProperty("ticketTypes").EnumerateArray().Select(type => type.GetProperty("id").GetGuid())]);
+        var ids = made.GetProperty("ticketTypes").EnumerateArray().Select(type => type.GetProperty("id").GetGuid());
+        return new Show(eventId, slots[0].GetProperty("id").GetGuid(), [.. ids]);
     }
 
     /// <summary>The same for the test that needs no owner afterwards.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Balie.FaultTests;
@@ -74,7 +75,7 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
         {
-            var code = broken.InnerException is System.Net.Sockets.SocketException { SocketErrorCode: var error } ? error.ToString() : broken.GetType().Name;
+            var code = broken.InnerException is SocketException { SocketErrorCode: var error } ? error.ToString() : broken.GetType().Name;
             return new Told(0, code, false, false, Guid.Empty, [], began, Stopwatch.GetElapsedTime(began));
         }
     }
@@ -87,10 +88,11 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
         if (body.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
         {
             bookingId = data.GetProperty("id").GetGuid();
-            tickets = [.. data.GetProperty("items").EnumerateArray().SelectMany(item => item.GetProperty("tickets").EnumerateArray()).Select(ticket => ticket.GetString() ?? "")];
+            var items = data.GetProperty("items").EnumerateArray();
+            tickets = [.. items.SelectMany(item => item.GetProperty("tickets").EnumerateArray()).Select(ticket => ticket.GetString() ?? "")];
         }
-        return new Told((int)answer.StatusCode, code, answer.Headers.RetryAfter is not null, answer.Headers.Contains("Idempotent-Replayed"), bookingId, tickets, began,
-            Stopwatch.GetElapsedTime(began));
+        var (retry, replayed) = (answer.Headers.RetryAfter is not null, answer.Headers.Contains("Idempotent-Replayed"));
+        return new Told((int)answer.StatusCode, code, retry, replayed, bookingId, tickets, began, Stopwatch.GetElapsedTime(began));
     }
 }
 

@@ -49,7 +49,7 @@ public sealed class ProcessKillTests(PrivatePostgres postgres)
 
         await people.GotExactlyOneBookingEach(balie, fleet, show, Ct);
         await fleet.IsSound(show, Ct);
-        Report.Say($"Killed before the commit: {before} bookings before, {after.Sold} after, {people.Sum(visitor => visitor.Answers.Count(told => told.ComeBack))} retries");
+        Report.Say($"Killed before the commit: {before} bookings before, {after.Sold} after");
     }
 
     [Fact]
@@ -114,7 +114,8 @@ public sealed class ProcessKillTests(PrivatePostgres postgres)
     [Fact]
     public async Task Killed_at_any_moment_nothing_is_lost_and_nothing_doubled()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("BALIE_FAULT_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
+        var wanted = Environment.GetEnvironmentVariable("BALIE_FAULT_SEED");
+        var seed = int.TryParse(wanted, CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
         await using var fleet = await Fleet.On(postgres, Ct);
         var balie = await fleet.Start(Ct);
         var show = await Fleet.OnSale(balie, capacity: 5_000, Ct);

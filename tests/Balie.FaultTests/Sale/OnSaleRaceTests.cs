@@ -42,7 +42,8 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
             if (SoldOut != People - Places) wrong.Add($"{SoldOut} people were told that it is sold out.");
             wrong.AddRange(Told.Where(told => !told.Booked && told.Code != "ticketing.sold_out").Select(told => told.ToString()).Distinct());
             var tickets = Told.SelectMany(told => told.Tickets).ToArray();
-            if (tickets.Length != Booked || tickets.Distinct().Count() != tickets.Length) wrong.Add($"{tickets.Length} tickets have {tickets.Distinct().Count()} numbers.");
+            var numbers = tickets.Distinct().Count();
+            if (tickets.Length != Booked || numbers != tickets.Length) wrong.Add($"{tickets.Length} tickets have {numbers} numbers.");
             return wrong;
         }
 
