@@ -124,13 +124,10 @@ internal sealed class Fold(PoolKey key)
 
     public void AbortLoad() => _sinceLoadBegan = null;
 
-    /// <summary>
-    /// Replaces the picture by what the database said, then repeats what happened since it was asked. Returns how many bits were wrong
-    /// although nothing had happened to the pool for a while: drift, which must be zero.
-    /// </summary>
-    public int EndLoad(int capacity, IReadOnlyList<UnitRange> ranges, long beganAt, bool quiet)
+    /// <summary>Replaces the picture by what the database said, then repeats what happened since it was asked.</summary>
+    public void EndLoad(int capacity, IReadOnlyList<UnitRange> ranges, long beganAt)
     {
-        var (was, wasCapacity, repeat) = (_taken, _capacity, _sinceLoadBegan ?? []);
+        var repeat = _sinceLoadBegan ?? [];
         _sinceLoadBegan = null;
         var highest = Math.Max(capacity, ranges.Count == 0 ? 0 : ranges.Max(range => range.Last));
         _taken = new ulong[(highest / BitsPerWord) + 1];
@@ -141,7 +138,6 @@ internal sealed class Fold(PoolKey key)
         foreach (var range in ranges)
             for (var unit = range.First; unit <= range.Last; unit++) Take(unit, range.ExpiresTicks, ChangedAt);
 
-        var drifted = quiet && Known && wasCapacity == capacity ? Differences(was, _taken) : 0;
         foreach (var (unit, taken, expires) in repeat)
         {
             if (taken) Take(unit, expires, ChangedAt);
@@ -151,7 +147,22 @@ internal sealed class Fold(PoolKey key)
         LoadedAt = beganAt;
         EverLoaded = true;
         Publish();
-        return drifted;
+    }
+
+    /// <summary>
+    /// How many units look different from what the database said. Holds that end about now are left out: which of two clocks saw the end
+    /// first is no difference.
+    /// </summary>
+    public int Differences(IReadOnlyList<UnitRange> ranges, long endedTicks)
+    {
+        var said = new HashSet<int>();
+        var ending = new HashSet<int>(_heldUntil.Where(hold => hold.Value < endedTicks).Select(hold => hold.Key));
+        foreach (var range in ranges)
+            for (var unit = range.First; unit <= range.Last; unit++) (range.ExpiresTicks < endedTicks ? ending : said).Add(unit);
+        var differences = said.Count(unit => !ending.Contains(unit) && !IsTaken(unit));
+        for (var unit = 1; unit <= _taken.Length * BitsPerWord; unit++)
+            if (IsTaken(unit) && !said.Contains(unit) && !ending.Contains(unit)) differences++;
+        return differences;
     }
 
     /// <summary>The pool's capacity goes up with the next claim.</summary>
@@ -222,12 +233,4 @@ internal sealed class Fold(PoolKey key)
     private void Publish() => _available = Math.Max(0, _capacity - _live);
 
     private static ulong Bit(int unit) => 1UL << ((unit - 1) % BitsPerWord);
-
-    private static int Differences(ulong[] left, ulong[] right)
-    {
-        var differences = 0;
-        for (var word = 0; word < Math.Max(left.Length, right.Length); word++)
-            differences += BitOperations.PopCount((word < left.Length ? left[word] : 0) ^ (word < right.Length ? right[word] : 0));
-        return differences;
-    }
 }

@@ -16,6 +16,7 @@ internal sealed partial class FoldBook(
     private const int MostFolds = 100_000;
     private static readonly TimeSpan AuditInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AboutNow = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<PoolKey, Fold> _folds = new();
     private readonly Dictionary<PoolKey, List<Parked>> _parked = [];
@@ -39,7 +40,7 @@ internal sealed partial class FoldBook(
     {
         var fold = _folds.GetOrAdd(key, _ => new Fold(key));
         if (!fold.EverLoaded && !fold.Loading) fold.BeginLoad();
-        if (!fold.EverLoaded) fold.EndLoad(capacity, [], long.MinValue + 1, quiet: false);
+        if (!fold.EverLoaded) fold.EndLoad(capacity, [], long.MinValue + 1);
         else if (fold.Known && fold.Capacity < capacity) fold.Raise(capacity);
     }
 
@@ -95,7 +96,7 @@ internal sealed partial class FoldBook(
         {
             var (time, pools) = await Loader.Load(databases.System, keys, ct);
             clock.Hear(time);
-            post(() => EndLoad(keys, pools, began));
+            post(() => EndLoad(keys, pools, time + AboutNow, began));
         }
         catch (Exception problem) when (
             problem is NpgsqlException or TimeoutException or InvalidOperationException or IOException or OperationCanceledException)
@@ -104,7 +105,7 @@ internal sealed partial class FoldBook(
         }
     }
 
-    private void EndLoad(List<PoolKey> keys, Dictionary<PoolKey, LoadedPool> pools, long began)
+    private void EndLoad(List<PoolKey> keys, Dictionary<PoolKey, LoadedPool> pools, DateTime aboutNow, long began)
     {
         var drifted = 0;
         foreach (var key in keys)
@@ -114,7 +115,8 @@ internal sealed partial class FoldBook(
             var quiet = fold.ChangedAt < began && Stopwatch.GetElapsedTime(fold.ChangedAt, began) > QuietFor;
             if (loaded.Capacity is { } capacity)
             {
-                drifted += fold.EndLoad(capacity, loaded.Ranges, began, quiet);
+                if (fold.Known && quiet && fold.Capacity == capacity) drifted += fold.Differences(loaded.Ranges, aboutNow.Ticks);
+                fold.EndLoad(capacity, loaded.Ranges, began);
                 if (isNew) fold.SearchFrom(Random.Shared.NextDouble());
             }
             else

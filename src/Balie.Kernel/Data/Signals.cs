@@ -39,8 +39,13 @@ public sealed partial class Signals(Databases databases, TimeProvider clock, ILo
         while (!stoppingToken.IsCancellationRequested)
         {
             try { await Listen(stoppingToken); }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
-            catch (Exception lost) when (lost is NpgsqlException or TimeoutException or IOException or InvalidOperationException or OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                _heard = 0;
+                return;
+            }
+            catch (Exception lost) when (
+                lost is NpgsqlException or TimeoutException or IOException or InvalidOperationException or OperationCanceledException)
             {
                 if (Listening) LogLost(log, lost.GetType().Name);
                 _heard = 0;

@@ -77,22 +77,34 @@ public sealed class FoldTests
         fold.Hear(6, taken: true, null, at: 4);
 
         // The database was read before any of that.
-        fold.EndLoad(10, [new UnitRange(4, 5, null)], beganAt: 1, quiet: false);
+        fold.EndLoad(10, [new UnitRange(4, 5, null)], beganAt: 1);
 
         Assert.Equal([3, 5, 7, 8, 9, 10], fold.FreeUnits());
     }
 
     [Fact]
-    public void A_quiet_fold_that_differs_from_the_claims_has_drifted_and_is_mended()
+    public void A_fold_that_differs_from_the_claims_knows_by_how_much_and_is_mended()
     {
         var fold = Loaded(10);
         fold.Hear(3, taken: true, null, at: 1);
-        fold.BeginLoad();
+        UnitRange[] said = [new(9, 9, null)];
 
-        var drifted = fold.EndLoad(10, [new UnitRange(9, 9, null)], beganAt: 5, quiet: true);
+        Assert.Equal(2, fold.Differences(said, endedTicks: 100));
+        fold.EndLoad(10, said, beganAt: 5);
 
-        Assert.Equal(2, drifted);
+        Assert.Equal(0, fold.Differences(said, endedTicks: 100));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 10], fold.FreeUnits());
+    }
+
+    [Fact]
+    public void A_hold_that_ends_while_the_claims_are_compared_is_no_difference()
+    {
+        var fold = Loaded(10);
+        fold.Hear(3, taken: true, expiresTicks: 90, at: 1);
+
+        Assert.Equal(0, fold.Differences([], endedTicks: 100));
+        Assert.Equal(0, fold.Differences([new UnitRange(3, 3, 90), new UnitRange(4, 4, 95)], endedTicks: 100));
+        Assert.Equal(1, fold.Differences([], endedTicks: 80));
     }
 
     [Fact]
@@ -117,7 +129,7 @@ public sealed class FoldTests
     {
         var fold = new Fold(new PoolKey(Guid.Empty, Guid.Empty));
         fold.BeginLoad();
-        fold.EndLoad(capacity, [], beganAt: 0, quiet: false);
+        fold.EndLoad(capacity, [], beganAt: 0);
         return fold;
     }
 }
