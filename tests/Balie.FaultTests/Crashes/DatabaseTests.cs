@@ -12,7 +12,7 @@ public sealed class DatabaseTests(PrivatePostgres postgres)
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(2);
 
     // Longer than everything the program waits for, one after another: a connection, a statement, a lock.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(12);
 
     // On a quiet machine it is milliseconds. While the database hangs, Npgsql blocks a thread for each command that it cancels.
     private static readonly TimeSpan LongestHealth = TimeSpan.FromSeconds(5);
