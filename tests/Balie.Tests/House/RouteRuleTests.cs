@@ -17,7 +17,6 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
         ["GET /.well-known/jwks.json"] = "Public keys.",
         ["GET /.well-known/security.txt"] = "RFC 9116.",
         ["GET /openapi/v1.json"] = "What the API is, for whoever wants to use it.",
-        ["GET /"] = "Leads a browser to the page below.",
         ["GET /docs"] = "The same to read.",
         ["GET /docs/docs.css"] = "And how it looks.",
         ["GET /problems"] = "Every way the API says no.",
