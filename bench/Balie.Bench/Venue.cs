@@ -4,7 +4,9 @@ using Balie.Kernel.Postgres;
 
 namespace Balie.Bench;
 
-/// <summary>A fresh installation with its own PostgreSQL, as <c>./run --empty</c> makes it, with people signed in and events on sale.</summary>
+/// <summary>
+/// A fresh installation with its own PostgreSQL, as <c>./run --empty</c> makes it, with people signed in and events on sale.
+/// </summary>
 internal sealed class Venue : IAsyncDisposable
 {
     private const string OwnerEmail = "bench@example.org";
@@ -37,7 +39,8 @@ internal sealed class Venue : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("balie-bench-").FullName;
         var venue = new Venue(data, await BalieProcess.Serve(data, Settings, ["--empty"]).Ready(ct));
-        venue.ConnectionString = await EmbeddedPostgres.Running(DataFolder.Open(data), ct) ?? throw new InvalidOperationException("Balie serves without its PostgreSQL.");
+        venue.ConnectionString = await EmbeddedPostgres.Running(DataFolder.Open(data), ct)
+            ?? throw new InvalidOperationException("Balie serves without its PostgreSQL.");
         await venue.SignIn(ct);
         return venue;
     }
@@ -133,7 +136,8 @@ internal sealed class Venue : IAsyncDisposable
         await FreshTokens(ct);
     }
 
-    private Task<JsonElement> Post(string path, object body, string? token, CancellationToken ct) => Send(HttpMethod.Post, path, body, token, ct);
+    private Task<JsonElement> Post(string path, object body, string? token, CancellationToken ct) =>
+        Send(HttpMethod.Post, path, body, token, ct);
 
     private async Task<JsonElement> Send(HttpMethod method, string path, object body, string? token, CancellationToken ct)
     {
@@ -146,5 +150,6 @@ internal sealed class Venue : IAsyncDisposable
         return JsonElement.Parse(text).GetProperty("data");
     }
 
-    private static StringContent JsonContent(object body) => new(JsonSerializer.Serialize(body, Json.Options), System.Text.Encoding.UTF8, "application/json");
+    private static StringContent JsonContent(object body) =>
+        new(JsonSerializer.Serialize(body, Json.Options), System.Text.Encoding.UTF8, "application/json");
 }

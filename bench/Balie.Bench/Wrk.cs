@@ -25,8 +25,8 @@ internal static class Wrk
         var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         string[] whole =
         [
-            "--threads", "2", "--connections", connections.ToString(CultureInfo.InvariantCulture), "--duration", $"{seconds}s", "--timeout", "10s",
-            "--script", Path.Combine(AppContext.BaseDirectory, script), url, "--", .. arguments,
+            "--threads", "2", "--connections", connections.ToString(CultureInfo.InvariantCulture), "--duration", $"{seconds}s",
+            "--timeout", "10s", "--script", Path.Combine(AppContext.BaseDirectory, script), url, "--", .. arguments,
         ];
         var output = await Shell.Run("wrk", whole);
         var line = output.Split('\n').FirstOrDefault(line => line.StartsWith("RESULT ", StringComparison.Ordinal))
@@ -42,13 +42,16 @@ internal static class Wrk
 /// <summary>Runs a program to its end.</summary>
 internal static class Shell
 {
-    public static async Task<string> Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string> Run(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}{await output}");
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}{await output}");
     }
 }
