@@ -12,7 +12,8 @@ public sealed record Demand(Guid PoolId, int Quantity, IReadOnlyList<int>? Units
 /// </summary>
 /// <param name="Holder">The booking or order line that will hold the units; one request per holder.</param>
 /// <param name="ExpiresAt">On the database's clock (<see cref="IInventory.Now"/>), or null for units that are sold at once.</param>
-public sealed record ClaimRequest(Guid OrgId, Guid Holder, DateTimeOffset? ExpiresAt, IReadOnlyList<Demand> Demands, IReadOnlyList<CompanionRow> Companions);
+public sealed record ClaimRequest(
+    Guid OrgId, Guid Holder, DateTimeOffset? ExpiresAt, IReadOnlyList<Demand> Demands, IReadOnlyList<CompanionRow> Companions);
 
 /// <summary>How a claim ended.</summary>
 public abstract record ClaimResult
