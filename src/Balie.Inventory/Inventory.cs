@@ -12,16 +12,19 @@ internal sealed class Inventory(Sequencer sequencer, DatabaseClock clock, TimePr
 
     public Task CreatePool(Tx tx, Guid poolId, int capacity, CancellationToken ct) => CreatePools(tx, [(poolId, capacity)], ct);
 
-    public Task CreatePools(Tx tx, IReadOnlyList<(Guid PoolId, int Capacity)> pools, CancellationToken ct) => Pools.CreatePools.Handle(tx, pools, ct);
+    public Task CreatePools(Tx tx, IReadOnlyList<(Guid PoolId, int Capacity)> pools, CancellationToken ct) =>
+        Pools.CreatePools.Handle(tx, pools, ct);
 
-    public Task<Outcome<PoolView>> ChangeCapacity(Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct) =>
+    public Task<Outcome<PoolView>> ChangeCapacity(
+        Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct) =>
         Pools.ChangeCapacity.Handle(tx, poolId, capacity, force, actor, reason, ct);
 
     public Task<ClaimResult> Claim(ClaimRequest request, CancellationToken ct) => sequencer.Claim(request);
 
     public Task<int> Release(Tx tx, Guid holder, CancellationToken ct) => ReleaseUnits.Handle(tx, holder, ct);
 
-    public Task<bool> Confirm(Tx tx, Guid holder, IReadOnlyList<Demand> demands, CancellationToken ct) => ConfirmUnits.Handle(tx, holder, demands, ct);
+    public Task<bool> Confirm(Tx tx, Guid holder, IReadOnlyList<Demand> demands, CancellationToken ct) =>
+        ConfirmUnits.Handle(tx, holder, demands, ct);
 
     public async ValueTask<IReadOnlyList<PoolView>> See(Guid orgId, IReadOnlyList<Guid> poolIds, CancellationToken ct)
     {

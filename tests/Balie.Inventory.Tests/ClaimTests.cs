@@ -137,7 +137,9 @@ public sealed class ClaimTests(InventoryApp app) : IClassFixture<InventoryApp>
         var pool = await app.Pool(capacity: 2);
         Assert.Equal(2, await app.Available(pool));
         await using var rival = await app.Rival();
-        await rival.Run("insert into inventory.claims (org_id, pool_id, unit, holder) values (@orgId, @pool, 1, @pool), (@orgId, @pool, 2, @pool)", new { orgId = app.Db.OrgId, pool });
+        await rival.Run(
+            "insert into inventory.claims (org_id, pool_id, unit, holder) values (@orgId, @pool, 1, @pool), (@orgId, @pool, 2, @pool)",
+            new { orgId = app.Db.OrgId, pool });
 
         var late = app.Claim(pool, 1);
         await rival.UntilSomeoneWaits();

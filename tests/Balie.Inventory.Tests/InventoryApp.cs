@@ -17,16 +17,21 @@ public sealed class InventoryApp : ModuleApp<InventoryModule>
         return id;
     }
 
-    public Task<ClaimResult> Claim(Guid poolId, int quantity = 1, TimeSpan? hold = null, Guid? holder = null) => Claim([new Demand(poolId, quantity)], hold, holder);
+    public Task<ClaimResult> Claim(Guid poolId, int quantity = 1, TimeSpan? hold = null, Guid? holder = null) =>
+        Claim([new Demand(poolId, quantity)], hold, holder);
 
     public Task<ClaimResult> Claim(IReadOnlyList<Demand> demands, TimeSpan? hold = null, Guid? holder = null) =>
-        Inventory.Claim(new ClaimRequest(Db.OrgId, holder ?? Guid.CreateVersion7(), hold is null ? null : Inventory.Now + hold, demands, []), Ct);
+        Inventory.Claim(
+            new ClaimRequest(Db.OrgId, holder ?? Guid.CreateVersion7(), hold is null ? null : Inventory.Now + hold, demands, []), Ct);
 
     public async Task<int> Available(Guid poolId) => (await Inventory.See(Db.OrgId, [poolId], Ct)).Single().Available;
 
     public Task<long> Live(Guid poolId) =>
-        Db.One<long>("select count(*) from inventory.claims where pool_id = @poolId and (expires_at is null or expires_at >= clock_timestamp())", new { poolId }, Ct);
+        Db.One<long>(
+            "select count(*) from inventory.claims where pool_id = @poolId and (expires_at is null or expires_at >= clock_timestamp())",
+            new { poolId }, Ct);
 
     /// <summary>Makes time pass for the holds of a pool: the database's clock cannot be moved, so the holds are.</summary>
-    public Task Lapse(Guid poolId) => Db.Run("update inventory.claims set expires_at = expires_at - interval '1 day' where pool_id = @poolId", new { poolId }, Ct);
+    public Task Lapse(Guid poolId) =>
+        Db.Run("update inventory.claims set expires_at = expires_at - interval '1 day' where pool_id = @poolId", new { poolId }, Ct);
 }

@@ -71,8 +71,10 @@ public sealed class PoolTests(InventoryApp app) : IClassFixture<InventoryApp>
         await app.Claim(pool, 2);
         await using var rival = await app.Rival();
         await rival.Run("select pg_advisory_xact_lock_shared(4712000001)");
-        await rival.Run("insert into inventory.claims (org_id, pool_id, unit, holder) select @orgId, @pool, unit, @pool from generate_series(1, 3) unit "
-            + "where not exists (select from inventory.claims where pool_id = @pool and claims.unit = unit.unit)", new { orgId = app.Db.OrgId, pool });
+        await rival.Run("insert into inventory.claims (org_id, pool_id, unit, holder) "
+            + "select @orgId, @pool, unit, @pool from generate_series(1, 3) unit "
+            + "where not exists (select from inventory.claims where pool_id = @pool and claims.unit = unit.unit)",
+            new { orgId = app.Db.OrgId, pool });
 
         var change = Change(pool, 2);
         await rival.UntilSomeoneWaits();
@@ -140,11 +142,14 @@ public sealed class PoolTests(InventoryApp app) : IClassFixture<InventoryApp>
     {
         var pool = await app.Pool(capacity: 100);
         var poison = new Companion<string>("poison", CompanionPhase.Effect,
-            "insert into inventory.pools (org_id, pool_id, capacity) select @orgs[1], @orgs[1], value::integer from unnest(@values) as w (value) where @request is not null",
-            Column<string>.Of("orgs", NpgsqlTypes.NpgsqlDbType.Uuid, _ => app.Db.OrgId), Column<string>.Of("values", NpgsqlTypes.NpgsqlDbType.Text, value => value));
+            "insert into inventory.pools (org_id, pool_id, capacity) select @orgs[1], @orgs[1], value::integer "
+                + "from unnest(@values) as w (value) where @request is not null",
+            Column<string>.Of("orgs", NpgsqlTypes.NpgsqlDbType.Uuid, _ => app.Db.OrgId),
+            Column<string>.Of("values", NpgsqlTypes.NpgsqlDbType.Text, value => value));
 
         var claims = Enumerable.Range(0, 20).Select(i => app.Inventory.Claim(
-            new ClaimRequest(app.Db.OrgId, Guid.CreateVersion7(), null, [new Demand(pool, 1)], i == 7 ? [poison.Row("not a number")] : []), Ct)).ToArray();
+            new ClaimRequest(app.Db.OrgId, Guid.CreateVersion7(), null, [new Demand(pool, 1)],
+                i == 7 ? [poison.Row("not a number")] : []), Ct)).ToArray();
         await Task.WhenAll(claims.Select(claim => claim.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         Assert.Equal([7], Enumerable.Range(0, 20).Where(i => claims[i].IsFaulted));
@@ -166,7 +171,8 @@ public sealed class PoolTests(InventoryApp app) : IClassFixture<InventoryApp>
         app.Db.Transact<PoolView>(tx => app.Inventory.ChangeCapacity(tx, pool, capacity, force, "user:1", "De zaal is kleiner.", Ct), Ct);
 
     private Task<(int, int, bool, string, string)[]> Changes(Guid pool) => app.Db.Many<(int, int, bool, string, string)>(
-        "select was, became, forced, actor, reason from inventory.capacity_changes where pool_id = @pool order by changed_at", new { pool }, Ct);
+        "select was, became, forced, actor, reason from inventory.capacity_changes where pool_id = @pool order by changed_at",
+        new { pool }, Ct);
 
     private async Task<bool> Confirm(Guid holder, params Demand[] demands)
     {

@@ -64,7 +64,8 @@ internal static class Announcement
     public static List<Line> Read(string payload)
     {
         var lines = new List<Line>();
-        foreach (var part in payload[(payload.IndexOf('|', StringComparison.Ordinal) + 1)..].Split(';', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in payload[(payload.IndexOf('|', StringComparison.Ordinal) + 1)..]
+            .Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
             var pool = new PoolKey(Guid.ParseExact(part.AsSpan(0, 32), "n"), Guid.ParseExact(part.AsSpan(33, 32), "n"));
             var rest = part.AsSpan(66);

@@ -5,7 +5,9 @@ namespace Balie.Inventory.Folds;
 /// <summary>Names a pool over all organisations.</summary>
 internal readonly record struct PoolKey(Guid OrgId, Guid PoolId);
 
-/// <summary>Units <paramref name="First"/> to <paramref name="Last"/> of a pool, sold (no <paramref name="ExpiresTicks"/>) or held.</summary>
+/// <summary>
+/// Units <paramref name="First"/> to <paramref name="Last"/> of a pool, sold (no <paramref name="ExpiresTicks"/>) or held.
+/// </summary>
 internal readonly record struct UnitRange(int First, int Last, long? ExpiresTicks);
 
 /// <summary>
@@ -46,7 +48,9 @@ internal sealed class Fold(PoolKey key)
     public bool HasUncommitted => _uncommitted.Count > 0;
     public bool HasHolds => _lapses.Count > 0;
 
-    /// <summary>Marks <paramref name="count"/> free units as taken but not committed, adding them to <paramref name="into"/>; all or none.</summary>
+    /// <summary>
+    /// Marks <paramref name="count"/> free units as taken but not committed, adding them to <paramref name="into"/>; all or none.
+    /// </summary>
     public bool TryTake(int count, List<int> into, long at)
     {
         if (_live + count > _capacity) return false;

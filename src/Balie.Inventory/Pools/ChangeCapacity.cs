@@ -11,7 +11,8 @@ namespace Balie.Inventory.Pools;
 /// </summary>
 internal static class ChangeCapacity
 {
-    public static async Task<Outcome<PoolView>> Handle(Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct)
+    public static async Task<Outcome<PoolView>> Handle(
+        Tx tx, Guid poolId, int capacity, bool force, string actor, string reason, CancellationToken ct)
     {
         // Alone: a batch in flight could otherwise put a unit above a capacity that it does not see going down.
         await tx.Run(TakeLock, null, ct);
@@ -23,7 +24,8 @@ internal static class ChangeCapacity
 
         await tx.Run(MoveBelow, new { poolId, capacity }, ct);
         await tx.Run(Update, new { poolId, capacity }, ct);
-        await tx.Run(Record, new { changeId = tx.NewId(), poolId, tx.Now, actor, reason, was, became = capacity, live, forced = capacity < live }, ct);
+        await tx.Run(Record,
+            new { changeId = tx.NewId(), poolId, tx.Now, actor, reason, was, became = capacity, live, forced = capacity < live }, ct);
         var reload = new Announcement.Line(new PoolKey(tx.OrgId, poolId), Announcement.What.Reload, null, []);
         foreach (var payload in Announcement.Write(Announcement.Everyone, [reload]))
             await tx.Run(Signals.Send, new { channel = Announcement.Channel, payload }, ct);

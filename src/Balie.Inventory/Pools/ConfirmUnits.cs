@@ -26,7 +26,8 @@ internal static class ConfirmUnits
         return true;
     }
 
-    private static async Task<bool> TakeMissing(Tx tx, Guid holder, Guid poolId, Demand[] demands, List<HeldUnit> sold, CancellationToken ct)
+    private static async Task<bool> TakeMissing(
+        Tx tx, Guid holder, Guid poolId, Demand[] demands, List<HeldUnit> sold, CancellationToken ct)
     {
         var wanted = demands.Sum(demand => demand.Units?.Count ?? demand.Quantity);
         var chosen = demands.SelectMany(demand => demand.Units ?? []).ToArray();

@@ -2,7 +2,9 @@ using Balie.Inventory.Folds;
 
 namespace Balie.Inventory.Pools;
 
-/// <summary>Frees what a holder has, in the transaction that records why. A second release finds nothing: units never come free twice.</summary>
+/// <summary>
+/// Frees what a holder has, in the transaction that records why. A second release finds nothing: units never come free twice.
+/// </summary>
 internal static class ReleaseUnits
 {
     public static async Task<int> Handle(Tx tx, Guid holder, CancellationToken ct)

@@ -22,7 +22,8 @@ public sealed class FoldTests
                         Assert.Equal(plain.Count + count <= capacity, fold.TryTake(count, taken, at: step));
                         foreach (var unit in taken)
                         {
-                            Assert.True(plain.Add(unit) && unit >= 1 && unit <= capacity, $"Seed {seed}: unit {unit} twice or out of range.");
+                            Assert.True(plain.Add(unit) && unit >= 1 && unit <= capacity,
+                                $"Seed {seed}: unit {unit} twice or out of range.");
                             fold.Settle(unit, null, step);
                         }
                         break;
@@ -113,7 +114,8 @@ public sealed class FoldTests
         var random = new Random(1);
         var lines = Enumerable.Range(0, 200).Select(i => new Announcement.Line(
             new PoolKey(Guid.CreateVersion7(), Guid.CreateVersion7()), i % 7 == 0 ? Announcement.What.Freed : Announcement.What.Taken,
-            i % 3 == 0 ? null : 638_000_000_000_000_000 + i, Announcement.Ranges([.. Enumerable.Range(0, 30).Select(_ => random.Next(1, 2_000)).Distinct()]))).ToList();
+            i % 3 == 0 ? null : 638_000_000_000_000_000 + i,
+            Announcement.Ranges([.. Enumerable.Range(0, 30).Select(_ => random.Next(1, 2_000)).Distinct()]))).ToList();
 
         var payloads = Announcement.Write("me", lines);
 
