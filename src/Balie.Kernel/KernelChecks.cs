@@ -39,7 +39,8 @@ internal static class KernelChecks
         """;
 
     private const string MessageLost = """
-        select format('message %s (%s) of organisation %s never reached %s', message.message_id, message.kind, message.org_id, heard.consumer)
+        select format('message %s (%s) of organisation %s never reached %s',
+            message.message_id, message.kind, message.org_id, heard.consumer)
         from kernel.outbox_subscriptions as heard
         join kernel.outbox_cursors as cursor using (module)
         join kernel.outbox as message
@@ -72,7 +73,8 @@ internal static class KernelChecks
         select format('table %s', name)
         from tables
         where organisation is not null
-            and (has_table_privilege('balie_app', oid, 'select, insert, update, delete') or has_table_privilege('balie_reader', oid, 'select'))
+            and (has_table_privilege('balie_app', oid, 'select, insert, update, delete')
+                or has_table_privilege('balie_reader', oid, 'select'))
             and not (relrowsecurity and relforcerowsecurity
                 and exists (
                     select from pg_policies as policy
@@ -101,7 +103,8 @@ internal static class KernelChecks
         where relkind in ('v', 'm')
             and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
             and has_table_privilege('balie_app', oid, 'select')
-            and (relkind = 'm' or not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'])
+            and (relkind = 'm'
+                or not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'])
         """;
 
     // PostgreSQL checks foreign keys past row security, so a reference without the organisation could name another one's row.

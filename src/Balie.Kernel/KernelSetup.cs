@@ -86,6 +86,7 @@ public static class KernelSetup
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext
             ?? throw new InvalidOperationException("Outside a request there is no caller: use SystemDb.As(organisation).");
-        return new Db(services.GetRequiredService<Databases>().App, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(), http.Features.Get<IdempotentRequest>());
+        return new Db(services.GetRequiredService<Databases>().App, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
+            http.Features.Get<IdempotentRequest>());
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Balie.Kernel;
 
-/// <summary>An amount in the smallest unit of its currency: 1250 EUR is twelve euro fifty. In JSON <c>{"amount":1250,"currency":"EUR"}</c>.</summary>
+/// <summary>
+/// An amount in the smallest unit of its currency: 1250 EUR is twelve euro fifty. In JSON <c>{"amount":1250,"currency":"EUR"}</c>.
+/// </summary>
 /// <param name="Amount">Minor units, such as cents.</param>
 /// <param name="Currency">ISO 4217, upper case.</param>
 [method: JsonConstructor] // A struct's own empty constructor would read an amount without its currency.
@@ -33,5 +35,8 @@ public readonly record struct Money(long Amount, string Currency) : IComparable<
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Amount} {Currency}");
 
-    private Money Same(Money other) => Currency == other.Currency ? this : throw new InvalidOperationException($"Cannot mix {Currency} and {other.Currency}.");
+    private Money Same(Money other) =>
+        Currency == other.Currency
+            ? this
+            : throw new InvalidOperationException($"Cannot mix {Currency} and {other.Currency}.");
 }

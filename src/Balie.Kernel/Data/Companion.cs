@@ -12,7 +12,9 @@ public enum CompanionPhase
     /// <summary>After units are claimed, before any effect: inserts a key, and refuses whoever comes second in the same way.</summary>
     Key,
 
-    /// <summary>The rows that tell of the claim; skips refused requests with <c>where request &lt;&gt; all (kernel.refused())</c>.</summary>
+    /// <summary>
+    /// The rows that tell of the claim; skips refused requests with <c>where request &lt;&gt; all (kernel.refused())</c>.
+    /// </summary>
     Effect,
 }
 
@@ -41,7 +43,8 @@ public abstract class Companion(string name, CompanionPhase phase, string sql)
 }
 
 /// <summary>A companion statement over rows of one type.</summary>
-public sealed class Companion<TRow>(string name, CompanionPhase phase, string sql, params Column<TRow>[] columns) : Companion(name, phase, sql)
+public sealed class Companion<TRow>(string name, CompanionPhase phase, string sql, params Column<TRow>[] columns)
+    : Companion(name, phase, sql)
     where TRow : class
 {
     /// <summary>One row for one request.</summary>

@@ -3,7 +3,10 @@ using Dapper;
 
 namespace Balie.Kernel;
 
-/// <summary>Dapper's three global settings, applied once per process: underscores match, moments are UTC both ways, dates are <see cref="DateOnly"/>.</summary>
+/// <summary>
+/// Dapper's three global settings, applied once per process: underscores match, moments are UTC both ways, dates are
+/// <see cref="DateOnly"/>.
+/// </summary>
 public static class DapperSetup
 {
     public static void Apply()

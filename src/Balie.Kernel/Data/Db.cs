@@ -136,7 +136,10 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
 
     /// <summary>The same from the system's own work, which names the organisation it acts for.</summary>
     public Task PublishFor<TMessage>(Guid orgId, TMessage message, CancellationToken ct) where TMessage : notnull =>
-        Run(Outbox.Insert, new { messageId = NewId(), forOrgId = orgId, kind = MessageKind.Of<TMessage>(), body = MessageKind.Write(message), now = Now }, ct);
+        Run(
+            Outbox.Insert,
+            new { messageId = NewId(), forOrgId = orgId, kind = MessageKind.Of<TMessage>(), body = MessageKind.Write(message), now = Now },
+            ct);
 
     private protected override Task<TResult> Use<TResult>(
         Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)

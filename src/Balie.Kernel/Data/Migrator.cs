@@ -116,7 +116,8 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
             if (applied.TryGetValue((script.Module, script.Name), out var sha256))
             {
                 if (sha256 == script.Sha256) continue;
-                throw new MigrationException($"Migration {script.Module}/{script.Name} changed after it was applied. Restore the file and add a new one.");
+                throw new MigrationException(
+                    $"Migration {script.Module}/{script.Name} changed after it was applied. Restore the file and add a new one.");
             }
             await ApplyOne(connection, script, ct);
             ran++;
@@ -124,7 +125,8 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         if (ran > 0)
         {
             var schemas = string.Join(',', scripts.Select(script => script.Module).Distinct());
-            await connection.ExecuteAsync(new CommandDefinition("select set_config('balie.schemas', @schemas, false)", new { schemas }, cancellationToken: ct));
+            await connection.ExecuteAsync(
+                new CommandDefinition("select set_config('balie.schemas', @schemas, false)", new { schemas }, cancellationToken: ct));
             await Run(connection, GrantSchemas, ct);
         }
         return ran;
@@ -144,10 +146,13 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         return scripts.Count(script => !applied.ContainsKey((script.Module, script.Name)));
     }
 
-    /// <summary>Asks again and again instead of waiting: a statement that waits is one that <c>create index concurrently</c> waits for.</summary>
+    /// <summary>
+    /// Asks again and again instead of waiting: a statement that waits is one that <c>create index concurrently</c> waits for.
+    /// </summary>
     private static async Task TakeLock(NpgsqlConnection connection, CancellationToken ct)
     {
-        while (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition($"select pg_try_advisory_lock({AdvisoryLock})", cancellationToken: ct)))
+        while (!await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition($"select pg_try_advisory_lock({AdvisoryLock})", cancellationToken: ct)))
             await Task.Delay(BetweenTries, ct);
     }
 
@@ -181,7 +186,8 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         var newer = applied.Keys.Where(key => modules.Contains(key.Module) && !known.Contains(key)).Order().ToArray();
         if (newer.Length == 0) return;
         throw new MigrationException(string.Create(CultureInfo.InvariantCulture,
-            $"The database is of a newer version of Balie: it holds {newer[0].Module}/{newer[0].Name}, which this program does not know. Start the newer program, or restore a backup."));
+            $"The database is of a newer version of Balie: it holds {newer[0].Module}/{newer[0].Name}, which this program does not know. "
+                + $"Start the newer program, or restore a backup."));
     }
 
     private static Task<int> Run(NpgsqlConnection connection, string sql, CancellationToken ct) =>

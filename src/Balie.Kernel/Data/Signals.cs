@@ -18,7 +18,9 @@ public sealed partial class Signals(Databases databases, TimeProvider clock, ILo
     private volatile int _wanted;
     private volatile int _heard;
 
-    /// <summary>False while some channel is not heard: then memory must not be trusted longer than a second, see <see cref="ICallers"/>.</summary>
+    /// <summary>
+    /// False while some channel is not heard: then memory must not be trusted longer than a second, see <see cref="ICallers"/>.
+    /// </summary>
     public bool Listening => _heard > 0 && _heard == _wanted;
 
     /// <summary>The statement that sends: <c>@channel</c> and <c>@payload</c>, at most 8,000 bytes.</summary>

@@ -45,7 +45,8 @@ internal sealed class Bodies(RequestDelegate next)
     private static bool IsJson(string? type)
     {
         if (type is null) return false;
-        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.Equals(JsonInUtf8, StringComparison.OrdinalIgnoreCase)) return true;
+        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.Equals(JsonInUtf8, StringComparison.OrdinalIgnoreCase))
+            return true;
         return MediaTypeHeaderValue.TryParse(type, out var parsed)
             && parsed.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
             && (!parsed.Charset.HasValue || parsed.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));

@@ -18,17 +18,20 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
     private const string ProgramLimit = "54";
     private const string Server = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private static readonly string[] OfTheContent =
-        [HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.ContentDisposition, HeaderNames.ETag, HeaderNames.LastModified, HeaderNames.Location, HeaderNames.SetCookie];
+        [HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.ContentDisposition, HeaderNames.ETag,
+            HeaderNames.LastModified, HeaderNames.Location, HeaderNames.SetCookie];
 
     public async Task Invoke(HttpContext http)
     {
         try
         {
             await next(http);
-            if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null } && http.GetEndpoint()?.Metadata.GetMetadata<PlainStatus>() is null)
+            if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null }
+                && http.GetEndpoint()?.Metadata.GetMetadata<PlainStatus>() is null)
                 await Problems.Write(http, KernelRefusals.ForStatus(http.Response.StatusCode));
         }
-        catch (Exception gone) when (gone is ConnectionResetException || (gone is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
+        catch (Exception gone) when (gone is ConnectionResetException
+            || (gone is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
             // The caller hung up; there is nobody to answer.
         }
@@ -36,7 +39,8 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
         {
             var refusal = Explain(problem);
             if (refusal.Status == StatusCodes.Status500InternalServerError) LogBroken(log, problem, http.Request.Path.Value ?? "");
-            if (refusal.Status == StatusCodes.Status503ServiceUnavailable) LogUnavailable(log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
+            if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+                LogUnavailable(log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
             Forget(http.Response);
             await Problems.Write(http, refusal);
         }
@@ -57,8 +61,9 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
         BadHttpRequestException bad => KernelRefusals.ForStatus(bad.StatusCode),
         JsonException json => Unreadable(json),
         PostgresException { SqlState: PostgresErrorCodes.NotNullViolation or PostgresErrorCodes.CheckViolation } => KernelRefusals.Invalid,
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.ExclusionViolation } =>
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation } =>
             KernelRefusals.Conflict,
+        PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } => KernelRefusals.Conflict,
         PostgresException postgres when IsTooMuch(postgres.SqlState) => KernelRefusals.Malformed,
         PostgresException postgres when IsAway(postgres.SqlState) => KernelRefusals.Unavailable,
         PostgresException => KernelRefusals.Broken,
@@ -78,8 +83,9 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
     // lock or statement limits cut short.
     private static bool IsAway(string sqlState) =>
         sqlState[..2] is "08" or "28" or "3D" or "53" || sqlState.StartsWith("57P", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
-            or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction;
+        || sqlState is PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.QueryCanceled
+            or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction;
 
     private static Refusal Unreadable(JsonException json)
     {

@@ -64,13 +64,15 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
     private byte[] Fingerprint => fingerprint;
 
     /// <summary>Binds in a handler of an endpoint that <see cref="WantsIdempotencyKey"/>.</summary>
-    public static ValueTask<IdempotentRequest?> BindAsync(HttpContext http, ParameterInfo _) => ValueTask.FromResult(http.Features.Get<IdempotentRequest>());
+    public static ValueTask<IdempotentRequest?> BindAsync(HttpContext http, ParameterInfo _) =>
+        ValueTask.FromResult(http.Features.Get<IdempotentRequest>());
 
     /// <summary>
     /// Stores a finished answer as a companion of the effect it tells of; <paramref name="effectId"/> is that effect's own new id, by which
     /// twins in one batch are told apart. A second row under the same key refuses its request.
     /// </summary>
-    public CompanionRow Store(Guid effectId, StoredAnswer answer, DateTimeOffset now) => Key.Row(new StoredRow(this, effectId, answer, now));
+    public CompanionRow Store(Guid effectId, StoredAnswer answer, DateTimeOffset now) =>
+        Key.Row(new StoredRow(this, effectId, answer, now));
 
     /// <summary>
     /// Waits for a twin that has not committed yet, and gives the answer it left: for an asker that was refused where a twin may have won.
@@ -185,13 +187,17 @@ internal sealed class Idempotency(RequestDelegate next)
     private static Guid ReadKey(HttpContext http)
     {
         var sent = http.Request.Headers[KeyHeader];
-        if (sent.Count == 0 || (sent.Count == 1 && string.IsNullOrEmpty(sent[0]))) throw new RefusedException(KernelRefusals.IdempotencyKeyRequired);
+        if (sent.Count == 0 || (sent.Count == 1 && string.IsNullOrEmpty(sent[0])))
+            throw new RefusedException(KernelRefusals.IdempotencyKeyRequired);
         var text = sent[0].AsSpan();
         if (text is ['"', .. var inner, '"']) text = inner;
-        return sent.Count == 1 && Guid.TryParseExact(text, "D", out var key) ? key : throw new RefusedException(KernelRefusals.IdempotencyKeyMalformed);
+        return sent.Count == 1 && Guid.TryParseExact(text, "D", out var key)
+            ? key
+            : throw new RefusedException(KernelRefusals.IdempotencyKeyMalformed);
     }
 
-    private static string RouteOf(HttpContext http, Endpoint endpoint) => $"{http.Request.Method} {(endpoint as RouteEndpoint)?.RoutePattern.RawText}";
+    private static string RouteOf(HttpContext http, Endpoint endpoint) =>
+        $"{http.Request.Method} {(endpoint as RouteEndpoint)?.RoutePattern.RawText}";
 
     private static async Task<ReadOnlyMemory<byte>> ReadBody(HttpContext http)
     {

@@ -31,7 +31,9 @@ public static class Json
         return options;
     }
 
-    /// <summary>Text that PostgreSQL can hold and a person can compare: no control characters but line breaks and tabs, no lone surrogates, NFC.</summary>
+    /// <summary>
+    /// Text that PostgreSQL can hold and a person can compare: no control characters but line breaks and tabs, no lone surrogates, NFC.
+    /// </summary>
     private sealed class CleanText : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -48,10 +50,13 @@ public static class Json
         public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Read(ref reader, typeToConvert, options) ?? throw new JsonException("Expected a name.");
 
-        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WritePropertyName(value);
     }
 
-    /// <summary>Moments leave as UTC with a Z, and come in with an offset or not at all: a local time without its zone is no moment.</summary>
+    /// <summary>
+    /// Moments leave as UTC with a Z, and come in with an offset or not at all: a local time without its zone is no moment.
+    /// </summary>
     private sealed class UtcMoment : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

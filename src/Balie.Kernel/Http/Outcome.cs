@@ -54,5 +54,6 @@ public sealed record Done(string Message);
 /// <summary>Metadata: the status of success, 200 unless said otherwise.</summary>
 public sealed record AnswersWith(int Status)
 {
-    internal static int StatusOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<AnswersWith>()?.Status ?? StatusCodes.Status200OK;
+    internal static int StatusOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<AnswersWith>()?.Status ?? StatusCodes.Status200OK;
 }

@@ -61,7 +61,9 @@ public sealed record Paging(int Limit, DateTimeOffset? After, Guid? AfterId, Ref
     {
         if (cursor is null || cursor.Length > 100 || !Base64Url.IsValid(cursor)) return null;
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split('.');
-        return parts.Length == 2 && long.TryParse(parts[0], out var ticks) && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks && Guid.TryParseExact(parts[1], "n", out var id)
+        return parts.Length == 2 && long.TryParse(parts[0], out var ticks)
+            && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks
+            && Guid.TryParseExact(parts[1], "n", out var id)
             ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
             : null;
     }
@@ -83,7 +85,8 @@ public sealed record IfMatch(int? Version, bool Any, Refusal? Problem)
         {
             "" => new(null, false, KernelRefusals.VersionRequired),
             "*" => new(null, true, null),
-            _ when sent.Length is > 3 and < 16 && sent.StartsWith("\"v", StringComparison.Ordinal) && sent[^1] == '"' && int.TryParse(sent.AsSpan(2, sent.Length - 3), out var version) =>
+            _ when sent.Length is > 3 and < 16 && sent.StartsWith("\"v", StringComparison.Ordinal)
+                && sent[^1] == '"' && int.TryParse(sent.AsSpan(2, sent.Length - 3), out var version) =>
                 new(version, false, null),
             _ => new(null, false, KernelRefusals.VersionChanged),
         };

@@ -20,9 +20,11 @@ public static class Problems
         if (refusal.Status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer";
 
         using var body = new MemoryStream(512);
-        using (var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Json.Options.Encoder })) WriteBody(writer, http, refusal);
+        using (var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
+            WriteBody(writer, http, refusal);
         http.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), http.RequestAborted);
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), http.RequestAborted);
     }
 
     private static void WriteBody(Utf8JsonWriter writer, HttpContext http, Refusal refusal)

@@ -13,7 +13,9 @@ public sealed record Refusal(string Code, int Status, string Title, string Messa
 {
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
-    /// <summary>The current numbers or names behind a conflict (<c>requested</c>, <c>available</c>, <c>seats</c>), members of the problem.</summary>
+    /// <summary>
+    /// The current numbers or names behind a conflict (<c>requested</c>, <c>available</c>, <c>seats</c>), members of the problem.
+    /// </summary>
     public IReadOnlyDictionary<string, object> Facts { get; init; } = Nothing;
 
     /// <summary>When trying again may help.</summary>

@@ -6,7 +6,9 @@ namespace Balie.Kernel;
 /// <summary>What an installation says about its place on the network: the section <c>Balie</c> of the configuration.</summary>
 public sealed class WebOptions
 {
-    /// <summary>Where people reach this installation: <c>https://tickets.example.org</c>. Links are made from it, never from a request.</summary>
+    /// <summary>
+    /// Where people reach this installation: <c>https://tickets.example.org</c>. Links are made from it, never from a request.
+    /// </summary>
     public Uri? PublicAddress { get; set; }
 
     /// <summary>The host names answered here; none means any, because organisations bring their own.</summary>
@@ -36,7 +38,8 @@ public sealed class WebOptions
             throw new InvalidOperationException("Balie:PublicAddress must be a whole address, such as https://tickets.example.org.");
         foreach (var origin in options.Cors.Origins)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var parsed) || parsed.GetLeftPart(UriPartial.Authority) != origin)
-                throw new InvalidOperationException($"Balie:Cors:Origins must hold origins such as https://www.example.org; '{origin}' is none.");
+                throw new InvalidOperationException(
+                    $"Balie:Cors:Origins must hold origins such as https://www.example.org; '{origin}' is none.");
         _ = Networks("Balie:Proxies", options.Proxies);
         _ = Networks("Balie:MetricsReaders", options.MetricsReaders);
         return options;

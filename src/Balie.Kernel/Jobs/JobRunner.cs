@@ -83,7 +83,9 @@ internal sealed partial class JobRunner : BackgroundService
     private Task<Claimed?> Claim(CancellationToken ct) =>
         _db.Everywhere.One<Claimed>(ClaimOne, new { names = _names, _db.Everywhere.Now, Lease, holder = Guid.CreateVersion7() }, ct);
 
-    /// <summary>Never throws: what goes wrong is the job's last error, or, when even that cannot be written, a lease that runs out.</summary>
+    /// <summary>
+    /// Never throws: what goes wrong is the job's last error, or, when even that cannot be written, a lease that runs out.
+    /// </summary>
     private async Task Run(Claimed claimed, CancellationToken ct)
     {
         using var span = Instruments.Source.StartActivity(claimed.Name);

@@ -22,9 +22,12 @@ internal static class BackgroundMetrics
     static BackgroundMetrics()
     {
         var meter = Instruments.Meter;
-        meter.CreateObservableGauge("balie.outbox.waiting", () => _outbox.Waiting, "{message}", "Messages that a module has not looked at yet.");
-        meter.CreateObservableGauge("balie.outbox.oldest", () => _outbox.OldestAge?.TotalSeconds ?? 0, "s", "Age of the oldest waiting message.");
-        meter.CreateObservableGauge("balie.outbox.retrying", () => _outbox.Retrying, "{message}", "Failed deliveries that wait for another try.");
+        meter.CreateObservableGauge("balie.outbox.waiting",
+            () => _outbox.Waiting, "{message}", "Messages that a module has not looked at yet.");
+        meter.CreateObservableGauge("balie.outbox.oldest",
+            () => _outbox.OldestAge?.TotalSeconds ?? 0, "s", "Age of the oldest waiting message.");
+        meter.CreateObservableGauge("balie.outbox.retrying",
+            () => _outbox.Retrying, "{message}", "Failed deliveries that wait for another try.");
         meter.CreateObservableGauge("balie.outbox.dead", () => _outbox.Dead, "{message}", "Dead letters.");
     }
 
@@ -35,7 +38,8 @@ internal static class BackgroundMetrics
     public static void Died(string consumer) => DiedCount.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
 
     public static void Ran(string job, bool well) =>
-        JobCount.Add(1, new KeyValuePair<string, object?>("job", job), new KeyValuePair<string, object?>("outcome", well ? "ok" : "failed"));
+        JobCount.Add(1,
+            new KeyValuePair<string, object?>("job", job), new KeyValuePair<string, object?>("outcome", well ? "ok" : "failed"));
 
     public static void Saw(OutboxStatus outbox) => _outbox = outbox;
 }

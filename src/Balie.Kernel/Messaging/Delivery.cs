@@ -84,7 +84,8 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         on conflict do nothing
         """;
 
-    private const string Settle = "delete from kernel.undelivered where org_id = @orgId and consumer = @Consumer and message_id = @MessageId";
+    private const string Settle =
+        "delete from kernel.undelivered where org_id = @orgId and consumer = @Consumer and message_id = @MessageId";
 
     private const string Keep = """
         insert into kernel.undelivered (org_id, consumer, message_id, kind, body, published_at, tries, failed_at, reason, next_try_at)

@@ -2,7 +2,9 @@ using NpgsqlTypes;
 
 namespace Balie.Kernel;
 
-/// <summary>Messages that are put in the outbox together with many others: the companion's counterpart of <see cref="Tx.Publish{TMessage}"/>.</summary>
+/// <summary>
+/// Messages that are put in the outbox together with many others: the companion's counterpart of <see cref="Tx.Publish{TMessage}"/>.
+/// </summary>
 public static class OutboxCompanion
 {
     private sealed record Row(Guid OrgId, Guid MessageId, string Kind, string Body, DateTimeOffset Now);

@@ -34,7 +34,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         string EndXid, long EndPosition, string? Xid, long? Position,
         Guid? OrgId, Guid? MessageId, string? Kind, string? Body, DateTimeOffset? PublishedAt);
 
-    private sealed record Failed(Guid OrgId, Guid MessageId, string Kind, string Body, DateTimeOffset PublishedAt, string Consumer, int Tries);
+    private sealed record Failed(
+        Guid OrgId, Guid MessageId, string Kind, string Body, DateTimeOffset PublishedAt, string Consumer, int Tries);
 
     /// <summary>How a look ended: another process reads, nothing is left, or there may be more at once.</summary>
     public enum Seen
@@ -56,7 +57,9 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         var wanted = rows.Where(row => row.MessageId is not null).ToArray();
         await Deliver(wanted, ct);
         var isFull = wanted.Length == Batch;
-        await MoveTo(isFull ? new Place(wanted[^1].Xid ?? "", wanted[^1].Position ?? 0) : new Place(rows[0].EndXid, rows[0].EndPosition), ct);
+        await MoveTo(isFull
+            ? new Place(wanted[^1].Xid ?? "", wanted[^1].Position ?? 0)
+            : new Place(rows[0].EndXid, rows[0].EndPosition), ct);
         return Seen.More;
     }
 
@@ -94,7 +97,8 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
     {
         var lanes =
             from row in wanted
-            let letter = new Letter(row.OrgId ?? default, row.MessageId ?? default, row.Kind ?? "", row.Body ?? "", row.PublishedAt ?? default)
+            let letter = new Letter(
+                row.OrgId ?? default, row.MessageId ?? default, row.Kind ?? "", row.Body ?? "", row.PublishedAt ?? default)
             from to in _byKind[letter.Kind]
             group (letter, to) by (to.Consumer, letter.OrgId);
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = ct };

@@ -1,6 +1,8 @@
 namespace Balie.Kernel;
 
-/// <summary>A piece of scheduled work. Several processes may try at once and one crashes halfway one day, so a second run must be a no-op.</summary>
+/// <summary>
+/// A piece of scheduled work. Several processes may try at once and one crashes halfway one day, so a second run must be a no-op.
+/// </summary>
 public delegate Task Job(SystemDb db, IServiceProvider services, CancellationToken ct);
 
 /// <summary>One line of a module's timetable.</summary>
@@ -15,5 +17,7 @@ public sealed class Timetable
 
     /// <summary>Once per interval over all processes. The slice's name is the job's name in <c>kernel.jobs</c>.</summary>
     public void Every(TimeSpan interval, Job job) =>
-        _jobs.Add(new ScheduledJob(job.Method.DeclaringType?.Name ?? throw new InvalidOperationException("A job is a static method of its slice."), interval, job));
+        _jobs.Add(new ScheduledJob(
+            job.Method.DeclaringType?.Name ?? throw new InvalidOperationException("A job is a static method of its slice."),
+            interval, job));
 }

@@ -20,7 +20,9 @@ public sealed class Verifier(Installation installation, Databases databases)
     public const int MostViolations = 20;
     private static readonly TimeSpan LongestCheck = TimeSpan.FromMinutes(10);
 
-    /// <summary>All verdicts, in the order of the modules; <paramref name="each"/> hears them one by one, for whoever shows progress.</summary>
+    /// <summary>
+    /// All verdicts, in the order of the modules; <paramref name="each"/> hears them one by one, for whoever shows progress.
+    /// </summary>
     public async Task<IReadOnlyList<Verdict>> Run(Action<Verdict>? each, CancellationToken ct)
     {
         await using var connection = await databases.System.OpenConnectionAsync(ct);

@@ -41,7 +41,8 @@ internal static class ChangePolicies
             Errors = [.. Figures.Problems(Figures.OverStrictly(defaults, own))],
         };
         foreach (var figure in own.EnumerateObject())
-            if (Figures.BelongsToInstallation(figure.Name)) invalid = invalid.At(figure.Name, "This figure is set for the whole installation.");
+            if (Figures.BelongsToInstallation(figure.Name))
+                invalid = invalid.At(figure.Name, "This figure is set for the whole installation.");
         return invalid;
     }
 

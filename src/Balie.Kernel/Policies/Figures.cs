@@ -36,7 +36,8 @@ internal static class Figures
         return
         [
             .. All.Select(figure => new Figure(
-                figure.Name, values.GetProperty(figure.Name), Plain(figure.Range?.Least), Plain(figure.Range?.Most), figure.OfInstallation)),
+                figure.Name, values.GetProperty(figure.Name),
+                Plain(figure.Range?.Least), Plain(figure.Range?.Most), figure.OfInstallation)),
         ];
     }
 
@@ -68,7 +69,8 @@ internal static class Figures
             if (value.CompareTo(figure.Range.Least) < 0 || value.CompareTo(figure.Range.Most) > 0)
                 problems.Add(new FieldError(figure.Name, $"Choose from {Plain(figure.Range.Least)} to {Plain(figure.Range.Most)}."));
         }
-        if (policies.ResaleOpens <= policies.ResaleCloses) problems.Add(new FieldError("resaleOpens", "Resale must open before it closes."));
+        if (policies.ResaleOpens <= policies.ResaleCloses)
+            problems.Add(new FieldError("resaleOpens", "Resale must open before it closes."));
         if (policies.ResaleLowestBasisPoints > policies.ResaleHighestBasisPoints)
             problems.Add(new FieldError("resaleLowestBasisPoints", "The lowest price lies above the highest."));
         if (policies.FirstReminder <= policies.LastReminder)

@@ -103,6 +103,8 @@ public sealed class BetweenAttribute : Attribute
     public IComparable Most { get; }
 }
 
-/// <summary>This figure protects the machine that all organisations share, so it is set in the installation's configuration alone.</summary>
+/// <summary>
+/// This figure protects the machine that all organisations share, so it is set in the installation's configuration alone.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OfInstallationAttribute : Attribute;

@@ -21,7 +21,8 @@ internal static class SeePolicies
     {
         var own = JsonElement.Parse(latest?.Own ?? "{}");
         return new PolicySheet(
-            latest?.Version ?? 0, latest?.ChangedAt, latest?.Actor, Figures.Write(Figures.Over(defaults, own)), own, Figures.Describe(defaults));
+            latest?.Version ?? 0, latest?.ChangedAt, latest?.Actor, Figures.Write(Figures.Over(defaults, own)),
+            own, Figures.Describe(defaults));
     }
 }
 

@@ -8,7 +8,9 @@ namespace Balie.Kernel.Postgres;
 /// </summary>
 internal static class ClusterSettings
 {
-    /// <summary>Beside the cluster, not in it: started by root, Balie writes nothing where the server's own user could lay a trap.</summary>
+    /// <summary>
+    /// Beside the cluster, not in it: started by root, Balie writes nothing where the server's own user could lay a trap.
+    /// </summary>
     public const string FileName = "postgres.conf";
 
     /// <summary>The socket stands in a folder that only its owner enters, so whoever reaches it is us.</summary>

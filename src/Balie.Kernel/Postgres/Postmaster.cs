@@ -46,7 +46,8 @@ internal sealed record Postmaster(int Process, string SocketFolder)
     }
 
     /// <summary>For the owner of schemas and tables.</summary>
-    public string AsOwner => new NpgsqlConnectionStringBuilder { Host = SocketFolder, Username = OwnerLogin, Database = Database }.ConnectionString;
+    public string AsOwner =>
+        new NpgsqlConnectionStringBuilder { Host = SocketFolder, Username = OwnerLogin, Database = Database }.ConnectionString;
 
     /// <summary>For the few things only a superuser does.</summary>
     public string AsSuperuser => new NpgsqlConnectionStringBuilder

@@ -13,13 +13,15 @@ internal static class Run
         public bool Ok => ExitCode == 0;
 
         /// <summary>The last thing it said, which is where programs put the reason.</summary>
-        public string LastLine => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no reason given";
+        public string LastLine =>
+            Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no reason given";
     }
 
     public static async Task<Result> ToEnd(string program, IEnumerable<string> args, CancellationToken ct)
     {
         // The working folder is one that every user may stand in; messages are read here, so they come in one language.
-        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start =
+            new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         start.Environment["LC_ALL"] = "C";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Longest);

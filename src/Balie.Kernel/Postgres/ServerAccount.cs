@@ -25,7 +25,8 @@ internal sealed class ServerAccount
         if (!Environment.IsPrivilegedProcess) return new ServerAccount(null);
         if (!OperatingSystem.IsLinux() || Run.Find("setpriv") is not { } setpriv)
         {
-            throw new OperatorException("PostgreSQL does not run as root and this machine has no setpriv to hand it to another user: start Balie as an ordinary user.");
+            throw new OperatorException("PostgreSQL does not run as root and this machine has no setpriv to hand it to another user: "
+                + "start Balie as an ordinary user.");
         }
         var (uid, gid) = await OwnerOf(cluster, ct) ?? await FirstCandidate(ct);
         return new ServerAccount(string.Create(CultureInfo.InvariantCulture, $"{uid}:{gid}"))
@@ -40,12 +41,15 @@ internal sealed class ServerAccount
     {
         if (_owner is null) return;
         var given = await Run.ToEnd("chown", ["-R", "--no-dereference", _owner, .. folders], ct);
-        if (!given.Ok) throw new OperatorException($"The data folder cannot be given to the user that runs PostgreSQL ({given.LastLine}): choose another with --data.");
+        if (!given.Ok)
+            throw new OperatorException(
+                $"The data folder cannot be given to the user that runs PostgreSQL ({given.LastLine}): choose another with --data.");
         if (await CanWalkTo([.. folders, programs], ct)) return;
 
         _prefix = [.. _prefix, .. MayWalkAnywhere];
         if (await CanWalkTo([.. folders, programs], ct)) return;
-        throw new OperatorException($"The user that runs PostgreSQL ({_owner}) cannot reach {folders[0]}: choose a folder it can reach with --data, such as /var/lib/balie.");
+        throw new OperatorException($"The user that runs PostgreSQL ({_owner}) cannot reach {folders[0]}: "
+            + "choose a folder it can reach with --data, such as /var/lib/balie.");
     }
 
     /// <summary>Runs a program as this account.</summary>
@@ -79,9 +83,12 @@ internal sealed class ServerAccount
             var gid = await Run.ToEnd("id", ["-g", name], ct);
             if (uid.Ok && gid.Ok) return Parse($"{uid.Output} {gid.Output}");
         }
-        throw new OperatorException("PostgreSQL does not run as root and this machine has neither a user postgres nor nobody: start Balie as an ordinary user.");
+        throw new OperatorException(
+            "PostgreSQL does not run as root and this machine has neither a user postgres nor nobody: start Balie as an ordinary user.");
     }
 
     private static (int Uid, int Gid) Parse(string ids) =>
-        ids.Split(' ') is [var uid, var gid] ? (int.Parse(uid, CultureInfo.InvariantCulture), int.Parse(gid, CultureInfo.InvariantCulture)) : (0, 0);
+        ids.Split(' ') is [var uid, var gid]
+            ? (int.Parse(uid, CultureInfo.InvariantCulture), int.Parse(gid, CultureInfo.InvariantCulture))
+            : (0, 0);
 }

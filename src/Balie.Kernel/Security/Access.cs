@@ -5,17 +5,21 @@ using Microsoft.Extensions.Primitives;
 
 namespace Balie.Kernel;
 
-/// <summary>Metadata: who may use an endpoint. A test refuses an API route without it (Balie.Tests), and such a route refuses everybody.</summary>
+/// <summary>
+/// Metadata: who may use an endpoint. A test refuses an API route without it (Balie.Tests), and such a route refuses everybody.
+/// </summary>
 public sealed record Access(bool SignedIn, Permission? Permission);
 
 /// <summary>The words a slice's <c>Map</c> ends with.</summary>
 public static class AccessRules
 {
     /// <summary>Guests are welcome.</summary>
-    public static TBuilder Public<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Access(false, null));
+    public static TBuilder Public<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Access(false, null));
 
     /// <summary>Any signed-in person or API key.</summary>
-    public static TBuilder SignedIn<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Access(true, null));
+    public static TBuilder SignedIn<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Access(true, null));
 
     /// <summary>A role or API key with this permission.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission) where TBuilder : IEndpointConventionBuilder =>
@@ -26,7 +30,8 @@ public static class AccessRules
         route.WithMetadata(new AnswersWith(StatusCodes.Status201Created), new WantsIdempotencyKey());
 
     /// <summary>Has an effect that must not happen twice, and wants an Idempotency-Key.</summary>
-    public static TBuilder Idempotent<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new WantsIdempotencyKey());
+    public static TBuilder Idempotent<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new WantsIdempotencyKey());
 }
 
 /// <summary>Finds organisation and caller of a request, counts it, and lets through who may use the endpoint.</summary>
@@ -43,8 +48,10 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
         if (access is null)
         {
             // Outside the API stand health checks and pages for everyone; within it, a forgotten rule must not be an open door.
-            if (http.GetEndpoint() is RouteEndpoint && http.Request.Path.StartsWithSegments("/api")) await Problems.Write(http, KernelRefusals.Forbidden);
-            else await next(http);
+            if (http.GetEndpoint() is RouteEndpoint && http.Request.Path.StartsWithSegments("/api"))
+                await Problems.Write(http, KernelRefusals.Forbidden);
+            else
+                await next(http);
             return;
         }
         var refusal = await Admit(http, access);
@@ -58,13 +65,15 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
     {
         var named = http.Request.Headers[OrganisationHeader];
         if (named.Count > 1) return KernelRefusals.Malformed;
-        if (await callers.FindOrganisation(named.Count == 1 ? named[0] : null, http.Request.Host.Host, http.RequestAborted) is not { } orgId)
+        var asked = named.Count == 1 ? named[0] : null;
+        if (await callers.FindOrganisation(asked, http.Request.Host.Host, http.RequestAborted) is not { } orgId)
             return KernelRefusals.OrganisationNotFound;
 
         var caller = Caller.Guest(orgId);
         if (Shown(http) is { } credential)
         {
-            if (await callers.Recognise(credential, orgId, http.RequestAborted) is not { } recognised) return KernelRefusals.Unauthenticated;
+            if (await callers.Recognise(credential, orgId, http.RequestAborted) is not { } recognised)
+                return KernelRefusals.Unauthenticated;
             caller = recognised;
         }
         http.Features.Set(caller);
@@ -78,10 +87,13 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
     {
         var authorization = http.Request.Headers.Authorization;
         if (authorization.Count > 0) return new Credential(CredentialKind.Bearer, BearerOf(authorization));
-        if (http.Request.Headers[ApiKeyHeader] is { Count: > 0 } key) return new Credential(CredentialKind.ApiKey, key.Count == 1 ? key[0] ?? "" : "");
+        if (http.Request.Headers[ApiKeyHeader] is { Count: > 0 } key)
+            return new Credential(CredentialKind.ApiKey, key.Count == 1 ? key[0] ?? "" : "");
         return http.Request.Cookies[SessionCookie] is { Length: > 0 } cookie ? new Credential(CredentialKind.Cookie, cookie) : null;
     }
 
     private static string BearerOf(StringValues authorization) =>
-        authorization is [{ } only] && only.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? only[BearerPrefix.Length..].Trim() : "";
+        authorization is [{ } only] && only.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
+            ? only[BearerPrefix.Length..].Trim()
+            : "";
 }

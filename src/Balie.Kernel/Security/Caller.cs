@@ -14,7 +14,9 @@ public enum CallerKind
     Operator,
 }
 
-/// <summary>Who is asking, on behalf of which organisation, and what they may do there. Immutable, so it may be cached and shared.</summary>
+/// <summary>
+/// Who is asking, on behalf of which organisation, and what they may do there. Immutable, so it may be cached and shared.
+/// </summary>
 public sealed record Caller(Guid OrgId, CallerKind Kind, Guid Identity, FrozenSet<Permission> Permissions)
 {
     /// <summary>The session behind an access token or cookie; null for guests and API keys.</summary>
@@ -52,7 +54,8 @@ public sealed record Caller(Guid OrgId, CallerKind Kind, Guid Identity, FrozenSe
     public static Caller Guest(Guid orgId) => new(orgId, CallerKind.Guest, Guid.Empty, FrozenSet<Permission>.Empty);
 
     public static Caller Of(HttpContext http) =>
-        http.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint stands outside the API pipeline and has no caller.");
+        http.Features.Get<Caller>()
+            ?? throw new InvalidOperationException("This endpoint stands outside the API pipeline and has no caller.");
 
     public static ValueTask<Caller?> BindAsync(HttpContext http, ParameterInfo _) => ValueTask.FromResult<Caller?>(Of(http));
 }

@@ -13,7 +13,9 @@ public readonly record struct Credential(CredentialKind Kind, string Value);
 /// <summary>The wall to Identity: turns a credential into a caller and a name into an organisation. The kernel knows no users.</summary>
 public interface ICallers
 {
-    /// <summary>The organisation of a slug or id from <c>X-Organisation</c>, of a host name, or, with neither, the installation's default.</summary>
+    /// <summary>
+    /// The organisation of a slug or id from <c>X-Organisation</c>, of a host name, or, with neither, the installation's default.
+    /// </summary>
     ValueTask<Guid?> FindOrganisation(string? slugOrId, string host, CancellationToken ct);
 
     /// <summary>The caller, or null when the credential is forged, expired, revoked or not of this installation.</summary>

@@ -44,7 +44,8 @@ public static class Roles
     {
         [Owner] = [.. Enum.GetValues<Permission>()],
         [Admin] = [.. Enum.GetValues<Permission>().Except([Permission.CapacityForce])],
-        [Events] = [Permission.OrganisationRead, Permission.EventsRead, Permission.EventsWrite, Permission.BookingsRead, Permission.BookingsWrite],
+        [Events] =
+            [Permission.OrganisationRead, Permission.EventsRead, Permission.EventsWrite, Permission.BookingsRead, Permission.BookingsWrite],
         [Shop] = [Permission.OrganisationRead, Permission.ProductsWrite, Permission.OrdersRead, Permission.OrdersWrite],
         [Finance] =
         [

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Balie.Kernel;
 
-/// <summary>The addresses a server is to listen at: asked about before any slow work, so that a busy port is the first thing said.</summary>
+/// <summary>
+/// The addresses a server is to listen at: asked about before any slow work, so that a busy port is the first thing said.
+/// </summary>
 public static class Addresses
 {
     /// <param name="urls">As Kestrel takes them, separated by semicolons.</param>
@@ -17,7 +19,8 @@ public static class Addresses
 
     /// <summary>What went wrong when the server itself took its addresses, in one sentence.</summary>
     public static OperatorException Taken(string urls, Exception cause) =>
-        new($"Balie cannot listen at {urls} ({cause.Message.TrimEnd('.')}): choose another address with --urls http://localhost:5050.", cause);
+        new($"Balie cannot listen at {urls} ({cause.Message.TrimEnd('.')}): "
+            + "choose another address with --urls http://localhost:5050.", cause);
 
     private static void EnsureOneFree(string url)
     {
@@ -34,12 +37,14 @@ public static class Addresses
             catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
                 throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
-                    $"Port {address.Port} is in use by another program: stop that one, or choose another port with --urls http://localhost:{Other(address.Port)}."), taken);
+                    $"Port {address.Port} is in use by another program: stop that one, "
+                        + $"or choose another port with --urls http://localhost:{Other(address.Port)}."), taken);
             }
             catch (SocketException forbidden) when (forbidden.SocketErrorCode is SocketError.AccessDenied)
             {
                 throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
-                    $"This user may not listen at port {address.Port}: choose one above 1023 with --urls http://localhost:5000."), forbidden);
+                    $"This user may not listen at port {address.Port}: "
+                        + $"choose one above 1023 with --urls http://localhost:5000."), forbidden);
             }
             catch (SocketException)
             {

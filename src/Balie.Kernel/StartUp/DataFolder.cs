@@ -34,7 +34,8 @@ public sealed class DataFolder
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
             throw new OperatorException(
-                $"The data folder {full} cannot be read and written by {Environment.UserName}: give that user the folder, or choose another with --data.", refused);
+                $"The data folder {full} cannot be read and written by {Environment.UserName}: give that user the folder, "
+                    + "or choose another with --data.", refused);
         }
         return new DataFolder(full);
     }
@@ -52,7 +53,8 @@ public sealed class DataFolder
     /// <summary>Keeps every other Balie out until disposed; the operating system lets go of it when the process dies.</summary>
     /// <exception cref="OperatorException">Another Balie has it.</exception>
     public IDisposable Claim() =>
-        TryClaim() ?? throw new OperatorException($"The data folder {Path} is in use by another Balie{Holder()}: stop that one, or choose another folder with --data.");
+        TryClaim() ?? throw new OperatorException(
+            $"The data folder {Path} is in use by another Balie{Holder()}: stop that one, or choose another folder with --data.");
 
     private static void Make(string folder, UnixFileMode mode)
     {
@@ -72,7 +74,8 @@ public sealed class DataFolder
         }
         catch (UnauthorizedAccessException foreign)
         {
-            throw new OperatorException($"The data folder {Path} belongs to another user: start Balie as that user, or choose another folder with --data.", foreign);
+            throw new OperatorException($"The data folder {Path} belongs to another user: start Balie as that user, "
+                + "or choose another folder with --data.", foreign);
         }
         catch (IOException)
         {

@@ -31,7 +31,8 @@ public sealed class RolesCheck(Databases databases, IReadOnlyList<MigrationScrip
         };
         if (fault is null) return;
         throw new OperatorException(
-            $"Balie does not serve as {role.Name}, because that role {fault} and would see past every organisation's walls: take that from it, or name another login in ConnectionStrings__{name}.");
+            $"Balie does not serve as {role.Name}, because that role {fault} and would see past every organisation's walls: "
+                + $"take that from it, or name another login in ConnectionStrings__{name}.");
     }
 
     private async Task<Role> WhoServes(NpgsqlDataSource source, string name, CancellationToken ct)
@@ -45,7 +46,8 @@ public sealed class RolesCheck(Databases databases, IReadOnlyList<MigrationScrip
         catch (PostgresException refused)
         {
             throw new OperatorException(
-                $"The login of ConnectionStrings__Balie may not serve as balie_{name.ToLowerInvariant()} ({refused.MessageText}): run balie migrate as the owner first.", refused);
+                $"The login of ConnectionStrings__Balie may not serve as balie_{name.ToLowerInvariant()} ({refused.MessageText}): "
+                    + "run balie migrate as the owner first.", refused);
         }
     }
 

@@ -19,19 +19,24 @@ public static class ServerCheck
         try
         {
             // The version comes with the greeting: nothing is asked of a server that may be too old to answer.
-            await using var source = new NpgsqlDataSourceBuilder(wanted.ConnectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+            await using var source = new NpgsqlDataSourceBuilder(wanted.ConnectionString)
+                .ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
             await using var connection = await source.OpenConnectionAsync(ct);
             if (connection.PostgreSqlVersion.Major >= OldestMajor) return connection.PostgreSqlVersion;
             throw new OperatorException(string.Create(CultureInfo.InvariantCulture,
-                $"{Name(wanted)} is PostgreSQL {connection.PostgreSqlVersion} and Balie needs {OldestMajor} or newer: upgrade it, or point {Key} at a newer server."));
+                $"{Name(wanted)} is PostgreSQL {connection.PostgreSqlVersion} and Balie needs {OldestMajor} or newer: upgrade it, "
+                    + $"or point {Key} at a newer server."));
         }
         catch (PostgresException refused)
         {
-            throw new OperatorException($"{Name(wanted)} refuses the connection ({refused.MessageText}): check the login and the database in {Key}.", refused);
+            throw new OperatorException(
+                $"{Name(wanted)} refuses the connection ({refused.MessageText}): check the login and the database in {Key}.", refused);
         }
         catch (Exception unreachable) when (unreachable is NpgsqlException or SocketException or TimeoutException)
         {
-            throw new OperatorException($"{Name(wanted)} cannot be reached ({Innermost(unreachable).Message}): start that PostgreSQL, or correct {Key}.", unreachable);
+            throw new OperatorException(
+                $"{Name(wanted)} cannot be reached ({Innermost(unreachable).Message}): start that PostgreSQL, or correct {Key}.",
+                unreachable);
         }
     }
 
@@ -45,11 +50,14 @@ public static class ServerCheck
                 Pooling = false,
                 ApplicationName = "balie start",
             };
-            return wanted.Host is null ? throw new OperatorException($"{Key} names no Host: write it as Host=…;Database=…;Username=…;Password=….") : wanted;
+            return wanted.Host is null
+                ? throw new OperatorException($"{Key} names no Host: write it as Host=…;Database=…;Username=…;Password=….")
+                : wanted;
         }
         catch (ArgumentException malformed)
         {
-            throw new OperatorException($"{Key} cannot be read ({malformed.Message}): write it as Host=…;Database=…;Username=…;Password=….", malformed);
+            throw new OperatorException(
+                $"{Key} cannot be read ({malformed.Message}): write it as Host=…;Database=…;Username=…;Password=….", malformed);
         }
     }
 

@@ -193,7 +193,8 @@ internal sealed class Metrics : IDisposable
             {
                 count += Volatile.Read(ref _buckets[bucket]);
                 text.Append(name).Append("_bucket{").Append(_labels).Append(_labels.Length > 0 ? "," : "")
-                    .Append("le=\"").Append(bucket < upTo.Length ? Number(upTo[bucket]) : "+Inf").Append("\"} ").Append(Number(count)).Append('\n');
+                    .Append("le=\"").Append(bucket < upTo.Length ? Number(upTo[bucket]) : "+Inf")
+                    .Append("\"} ").Append(Number(count)).Append('\n');
             }
             WriteValue(text, name + "_sum");
             text.Append(name).Append("_count");

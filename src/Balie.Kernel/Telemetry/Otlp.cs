@@ -28,9 +28,11 @@ internal sealed class Otlp(IConfiguration config) : IHostedService, IDisposable
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         var collector = Uri.TryCreate(endpoint, UriKind.Absolute, out var parsed)
             ? parsed
-            : throw new InvalidOperationException($"{EndpointKey} must be a whole address, such as http://localhost:4318; '{endpoint}' is none.");
+            : throw new InvalidOperationException(
+                $"{EndpointKey} must be a whole address, such as http://localhost:4318; '{endpoint}' is none.");
         // What the environment says of the service wins over our own name.
-        var resource = ResourceBuilder.CreateEmpty().AddService(ServiceName, serviceVersion: typeof(Otlp).Assembly.GetName().Version?.ToString(3))
+        var resource = ResourceBuilder.CreateEmpty()
+            .AddService(ServiceName, serviceVersion: typeof(Otlp).Assembly.GetName().Version?.ToString(3))
             .AddTelemetrySdk().AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
@@ -63,6 +65,8 @@ internal sealed class Otlp(IConfiguration config) : IHostedService, IDisposable
     private void Aim(OtlpExporterOptions exporter, Uri collector, string path)
     {
         exporter.Protocol = config[ProtocolKey] == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        exporter.Endpoint = exporter.Protocol == OtlpExportProtocol.Grpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}");
+        exporter.Endpoint = exporter.Protocol == OtlpExportProtocol.Grpc
+            ? collector
+            : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}");
     }
 }

@@ -79,7 +79,8 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
         if (parameters.Contains(typeof(IfMatch)))
             Add("If-Match", ParameterLocation.Header, true, "The ETag of the version that was edited, or `*`.", Text());
         if (metadata.OfType<WantsIdempotencyKey>().Any())
-            Add(Idempotency.KeyHeader, ParameterLocation.Header, true, KeyMeaning, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
+            Add(Idempotency.KeyHeader, ParameterLocation.Header, true, KeyMeaning,
+                new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
         Add(Admission.OrganisationHeader, ParameterLocation.Header, false, OrganisationMeaning, Text());
 
         void Add(string name, ParameterLocation where, bool required, string description, OpenApiSchema schema)

@@ -59,14 +59,16 @@ internal static class DocsPage
             """);
         var parameters = (operation["parameters"]?.AsArray() ?? []).Select(words.Resolve).OfType<JsonNode>().ToArray();
         WriteMembers(page, "Parameters", parameters.Select(parameter => new SchemaWords.Member(
-            $"{parameter["name"]} ({parameter["in"]})", words.Kind(parameter["schema"]), IsRequired(parameter), parameter["description"]?.GetValue<string>())));
+            $"{parameter["name"]} ({parameter["in"]})", words.Kind(parameter["schema"]), IsRequired(parameter),
+            parameter["description"]?.GetValue<string>())));
         var body = operation["requestBody"]?["content"]?.AsObject().FirstOrDefault();
         WriteMembers(page, "Body", words.Members(body?.Value?["schema"]));
         WriteAnswers(page, words, operation);
         page.Add($"<pre><code>{Curl(words, route, parameters, body)}</code></pre>\n</article>\n");
     }
 
-    private static string WhoMay(JsonNode operation) => IsForGuests(operation) ? "Guests are welcome." : "For signed-in people and API keys.";
+    private static string WhoMay(JsonNode operation) =>
+        IsForGuests(operation) ? "Guests are welcome." : "For signed-in people and API keys.";
 
     // An empty requirement among the others says that none is needed.
     private static bool IsForGuests(JsonNode operation) =>

@@ -94,7 +94,8 @@ internal sealed class ProblemPages
         // A refusal made from current numbers is a method, a property among them; its code is the same for any numbers.
         var methods = list.GetMethods(Static)
             .Where(method => method.ReturnType == typeof(Refusal) && list != typeof(KernelRefusals))
-            .Select(method => (Method: method, Samples: method.GetParameters().Select(parameter => Sample(parameter.ParameterType)).ToArray()))
+            .Select(method =>
+                (Method: method, Samples: method.GetParameters().Select(parameter => Sample(parameter.ParameterType)).ToArray()))
             .Where(made => !made.Samples.Contains(null))
             .Select(made => made.Method.Invoke(null, made.Samples));
         return fields.Concat(methods).OfType<Refusal>();
@@ -105,6 +106,8 @@ internal sealed class ProblemPages
         if (type == typeof(string)) return "…";
         if (type.IsValueType) return Activator.CreateInstance(type);
         if (type.GetElementType() is { } item && type.IsArray) return Array.CreateInstance(item, 0);
-        return type.GenericTypeArguments is [var element] && type.IsAssignableFrom(element.MakeArrayType()) ? Array.CreateInstance(element, 0) : null;
+        return type.GenericTypeArguments is [var element] && type.IsAssignableFrom(element.MakeArrayType())
+            ? Array.CreateInstance(element, 0)
+            : null;
     }
 }

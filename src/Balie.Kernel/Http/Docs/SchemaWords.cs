@@ -42,7 +42,8 @@ internal sealed class SchemaWords(JsonNode document)
         return TypeOf(here) switch
         {
             "object" => new JsonObject(
-                (here["properties"] as JsonObject ?? []).Select(member => KeyValuePair.Create(member.Key, Example(member.Value, depth + 1)))),
+                (here["properties"] as JsonObject ?? [])
+                    .Select(member => KeyValuePair.Create(member.Key, Example(member.Value, depth + 1)))),
             "array" => new JsonArray(Example(here["items"], depth + 1)),
             "integer" or "number" => 1,
             "boolean" => true,

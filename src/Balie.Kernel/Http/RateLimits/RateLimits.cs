@@ -24,7 +24,8 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
     private static readonly Counter<long> Refused =
         Instruments.Meter.CreateCounter<long>("balie.rate_limit.refused", "{request}", "Requests of callers who asked too often.");
 
-    private readonly RatePolicy _anonymous = new("anonymous", options.AnonymousIn(environment.IsProduction()), RateLimitOptions.PersonsWindow);
+    private readonly RatePolicy _anonymous =
+        new("anonymous", options.AnonymousIn(environment.IsProduction()), RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _user = new("user", options.User, RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _standard = new("standard", options.Standard, RateLimitOptions.OrganisationsWindow);
     private readonly RatePolicy _plus = new(PlusTier, options.Plus, RateLimitOptions.OrganisationsWindow);
