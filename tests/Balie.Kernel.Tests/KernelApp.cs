@@ -45,18 +45,21 @@ public sealed class ProbeModule : IModule
     }, ct);
 
     private static async Task<Outcome<Note>> See(Guid noteId, Db db, CancellationToken ct) =>
-        await db.One<Note>("select note_id, text from probe.notes where org_id = @orgId and note_id = @noteId", new { noteId }, ct) is { } note
+        await db.One<Note>("select note_id, text from probe.notes where org_id = @orgId and note_id = @noteId",
+            new { noteId }, ct) is { } note
             ? note
             : ProbeRefusals.NoteNotFound;
 
     /// <summary>Looks for text with values of every kind that a query can carry.</summary>
     internal static class SearchNotes
     {
-        public static async Task<Outcome<Page<Note>>> Handle(string? text, int? number, Guid? id, DateTimeOffset? at, Paging paging, Db db, CancellationToken ct)
+        public static async Task<Outcome<Page<Note>>> Handle(
+            string? text, int? number, Guid? id, DateTimeOffset? at, Paging paging, Db db, CancellationToken ct)
         {
             if (paging.Problem is { } problem) return problem;
             var rows = await db.Many<Note>(
-                "select note_id, text from probe.notes where org_id = @orgId and (@text::text is null or text = @text) and (@at::timestamptz is null or @at > '-infinity') limit 3",
+                "select note_id, text from probe.notes where org_id = @orgId and (@text::text is null or text = @text) "
+                    + "and (@at::timestamptz is null or @at > '-infinity') limit 3",
                 new { text, at }, ct);
             return new Page<Note>(rows, number is null && id is null ? null : "more", paging.Limit);
         }

@@ -15,7 +15,8 @@ public sealed class MoneyTests
             Assert.All(parts, part => Assert.Equal("EUR", part.Currency));
             Assert.InRange(parts.Max().Amount - parts.Min().Amount, 0, 1);
             // The bigger parts come first, so that the same split is the same everywhere.
-            Assert.Equal(parts.OrderByDescending(part => Math.Abs(part.Amount)).Select(part => part.Amount), parts.Select(part => part.Amount));
+            Assert.Equal(parts.OrderByDescending(part => Math.Abs(part.Amount)).Select(part => part.Amount),
+                parts.Select(part => part.Amount));
         }
     }
 

@@ -5,8 +5,10 @@ namespace Balie.Kernel.Tests.Data;
 
 public sealed class MigratorTests : IAsyncLifetime
 {
-    private static readonly MigrationScript First = new("probe", "0001_first.sql", "create schema probe; create table probe.things (name text)");
-    private static readonly MigrationScript Second = new("probe", "0002_second.sql", "alter table probe.things add size integer not null default 1");
+    private static readonly MigrationScript First =
+        new("probe", "0001_first.sql", "create schema probe; create table probe.things (name text)");
+    private static readonly MigrationScript Second =
+        new("probe", "0002_second.sql", "alter table probe.things add size integer not null default 1");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -26,7 +28,8 @@ public sealed class MigratorTests : IAsyncLifetime
     [Fact]
     public async Task Two_processes_at_once_run_each_file_once_also_one_that_waits_for_everybody()
     {
-        var index = new MigrationScript("probe", "0003_index.sql", "-- no transaction\ncreate index concurrently things_by_name on probe.things (name)");
+        var index = new MigrationScript("probe", "0003_index.sql",
+            "-- no transaction\ncreate index concurrently things_by_name on probe.things (name)");
 
         var ran = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Apply(First, Second, index)));
 
@@ -101,10 +104,12 @@ public sealed class MigratorTests : IAsyncLifetime
         Assert.True(await Scalar<bool>("select has_schema_privilege('balie_app', 'probe', 'usage')"));
         Assert.False(await Scalar<bool>("select has_schema_privilege('balie_app', 'probe', 'create')"));
         Assert.False(await Scalar<bool>("select has_table_privilege('balie_app', 'probe.things', 'select')"));
-        Assert.Equal(0, await Scalar<long>("select count(*) from pg_roles where rolname like 'balie\\_%' and rolname <> current_user and (rolsuper or rolbypassrls)"));
+        Assert.Equal(0, await Scalar<long>(
+            "select count(*) from pg_roles where rolname like 'balie\\_%' and rolname <> current_user and (rolsuper or rolbypassrls)"));
     }
 
-    private string ConnectionString => new NpgsqlConnectionStringBuilder(TestServer.Database(_database)) { Pooling = false }.ConnectionString;
+    private string ConnectionString =>
+        new NpgsqlConnectionStringBuilder(TestServer.Database(_database)) { Pooling = false }.ConnectionString;
 
     private Task<int> Apply(params MigrationScript[] scripts) => new Migrator(ConnectionString, scripts).Apply(Ct);
 

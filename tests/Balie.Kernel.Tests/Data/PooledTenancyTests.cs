@@ -33,8 +33,10 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         {
             var connectionString = TestServer.Database(leaking);
             await new Migrator(connectionString,
-                [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. MigrationScript.Of("probe", typeof(ProbeModule).Assembly)]).Apply(Ct);
-            await AsOwner(connectionString, "drop policy tenant on probe.notes; create policy tenant on probe.notes to balie_app using (true)");
+                [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. MigrationScript.Of("probe", typeof(ProbeModule).Assembly)])
+                    .Apply(Ct);
+            await AsOwner(connectionString,
+                "drop policy tenant on probe.notes; create policy tenant on probe.notes to balie_app using (true)");
 
             Assert.NotEmpty((await Storm(connectionString)).Foreign);
         }
@@ -55,7 +57,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         Assert.Equal("", await again.ExecuteScalarAsync<string>("select current_setting('app.org', true)"));
         Assert.Equal(0, await again.ExecuteScalarAsync<long>("select count(*) from probe.notes"));
         // The cast that the policy does not make: this is the 500 that waits in the naive spelling.
-        var naive = await Assert.ThrowsAsync<PostgresException>(() => again.ExecuteScalarAsync<Guid>("select current_setting('app.org', true)::uuid"));
+        var naive = await Assert.ThrowsAsync<PostgresException>(() =>
+            again.ExecuteScalarAsync<Guid>("select current_setting('app.org', true)::uuid"));
         Assert.Equal(PostgresErrorCodes.InvalidTextRepresentation, naive.SqlState);
     }
 
@@ -77,7 +80,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         var (mine, theirs) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => app.SystemDb.As(mine).Run(
-            "insert into probe.notes (org_id, note_id, text) values (@theirs, @noteId, 'planted')", new { theirs, noteId = Guid.CreateVersion7() }, Ct));
+            "insert into probe.notes (org_id, note_id, text) values (@theirs, @noteId, 'planted')",
+            new { theirs, noteId = Guid.CreateVersion7() }, Ct));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
@@ -89,7 +93,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         await using var owner = new NpgsqlConnection(app.ConnectionString);
         await owner.OpenAsync(Ct);
         // As if a migration had left the table to the role that serves people.
-        await owner.ExecuteAsync("begin; grant create on schema probe to balie_app; alter table probe.notes owner to balie_app; set local role balie_app");
+        await owner.ExecuteAsync(
+            "begin; grant create on schema probe to balie_app; alter table probe.notes owner to balie_app; set local role balie_app");
 
         Assert.Equal(0, await owner.ExecuteScalarAsync<long>("select count(*) from probe.notes"));
         await owner.ExecuteAsync("alter table probe.notes no force row level security");
@@ -106,7 +111,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         await AsOwner(app.ConnectionString,
             """
             create unique index notes_alone on probe.notes (note_id);
-            create table probe.replies (org_id uuid not null, note_id uuid not null, foreign key (org_id, note_id) references probe.notes (org_id, note_id));
+            create table probe.replies (
+                org_id uuid not null, note_id uuid not null, foreign key (org_id, note_id) references probe.notes (org_id, note_id));
             create table probe.naive (org_id uuid not null, note_id uuid not null references probe.notes (note_id));
             call kernel.protect('probe.replies');
             call kernel.protect('probe.naive');
@@ -115,7 +121,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         var refused = await Assert.ThrowsAsync<PostgresException>(() =>
             app.SystemDb.As(mine).Run("insert into probe.replies (org_id, note_id) values (@orgId, @noteId)", new { noteId }, Ct));
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, refused.SqlState);
-        Assert.Equal(1, await app.SystemDb.As(mine).Run("insert into probe.naive (org_id, note_id) values (@orgId, @noteId)", new { noteId }, Ct));
+        Assert.Equal(1, await app.SystemDb.As(mine).Run(
+            "insert into probe.naive (org_id, note_id) values (@orgId, @noteId)", new { noteId }, Ct));
 
         await AsOwner(app.ConnectionString, "drop table probe.naive, probe.replies; drop index probe.notes_alone");
     }
@@ -124,7 +131,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
     public async Task A_unique_key_that_begins_with_the_organisation_tells_nothing_about_others()
     {
         await AsOwner(app.ConnectionString,
-            "create table probe.slugs (org_id uuid not null, slug text not null, unique (org_id, slug)); call kernel.protect('probe.slugs')");
+            "create table probe.slugs (org_id uuid not null, slug text not null, unique (org_id, slug)); "
+                + "call kernel.protect('probe.slugs')");
 
         foreach (var orgId in (Guid[])[Guid.CreateVersion7(), Guid.CreateVersion7()])
             Assert.Equal(1, await app.SystemDb.As(orgId).Run("insert into probe.slugs (org_id, slug) values (@orgId, 'winter')", null, Ct));
@@ -138,7 +146,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
         var (mine, theirs) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var (own, foreign) = (await Note(mine), await Note(theirs));
         await AsOwner(app.ConnectionString,
-            "create view probe.all_notes with (security_invoker = true) as select * from probe.notes; grant select on probe.all_notes to balie_app");
+            "create view probe.all_notes with (security_invoker = true) as select * from probe.notes; "
+                + "grant select on probe.all_notes to balie_app");
 
         var seen = await app.SystemDb.As(mine).Many<Guid>("select note_id from probe.all_notes", null, Ct);
 
@@ -159,7 +168,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
 
         var foreign = new ConcurrentBag<string>();
         var (own, broken) = (0, 0);
-        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (number, _) =>
         {
             var dice = new Random(number);
             var orgId = organisations[dice.Next(Organisations)];
@@ -218,7 +228,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
     private async Task<Guid> Note(Guid orgId)
     {
         var noteId = Guid.CreateVersion7();
-        await app.SystemDb.As(orgId).Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, 'note')", new { noteId }, Ct);
+        await app.SystemDb.As(orgId)
+            .Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, 'note')", new { noteId }, Ct);
         return noteId;
     }
 
@@ -226,7 +237,8 @@ public sealed class PooledTenancyTests(ModuleApp<ProbeModule> app) : IClassFixtu
 
     private static async Task AsOwner(string connectionString, string sql)
     {
-        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var owner =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await owner.ExecuteAsync(sql);
     }
 }

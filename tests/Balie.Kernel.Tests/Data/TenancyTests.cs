@@ -29,7 +29,8 @@ public sealed class TenancyTests(ModuleApp<ProbeModule> app) : IClassFixture<Mod
     private async Task<Guid> Write(Guid orgId, string text)
     {
         var noteId = Guid.CreateVersion7();
-        await app.SystemDb.As(orgId).Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, @text)", new { noteId, text }, Ct);
+        await app.SystemDb.As(orgId)
+            .Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, @text)", new { noteId, text }, Ct);
         return noteId;
     }
 

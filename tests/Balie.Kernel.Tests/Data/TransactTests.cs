@@ -162,5 +162,6 @@ public sealed class TransactTests(ModuleApp<TransactTests.TouchingModule> app) :
         return noteId;
     }
 
-    private Task<string?> Text(Guid noteId) => app.Db.One<string>("select text from probe.notes where note_id = @noteId", new { noteId }, Ct);
+    private Task<string?> Text(Guid noteId) =>
+        app.Db.One<string>("select text from probe.notes where note_id = @noteId", new { noteId }, Ct);
 }

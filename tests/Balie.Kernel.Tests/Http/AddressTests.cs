@@ -66,7 +66,8 @@ public sealed class AddressTests(SocketApp<ProbeModule> app) : IClassFixture<Soc
     [InlineData("nowhere")]
     [InlineData("notes/01900000-0000-7000-8000-000000000001/")]
     [InlineData("notes/00000000-0000-0000-0000-000000000000")]
-    public async Task A_path_that_leads_nowhere_is_not_found(string path) => Assert.Equal(HttpStatusCode.NotFound, (await Get(path)).StatusCode);
+    public async Task A_path_that_leads_nowhere_is_not_found(string path) =>
+        Assert.Equal(HttpStatusCode.NotFound, (await Get(path)).StatusCode);
 
     [Fact]
     public async Task A_method_that_the_route_does_not_take_is_named_as_such()
@@ -78,7 +79,8 @@ public sealed class AddressTests(SocketApp<ProbeModule> app) : IClassFixture<Soc
     }
 
     private Task<HttpResponseMessage> Get(string path) =>
-        app.Http.GetAsync(new Uri($"{app.Address}api/v1/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), Ct);
+        app.Http.GetAsync(
+            new Uri($"{app.Address}api/v1/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), Ct);
 }
 
 public sealed class StrictHostApp : SocketApp<ProbeModule>
@@ -102,7 +104,8 @@ public sealed class HostTests(StrictHostApp app) : IClassFixture<StrictHostApp>
     [InlineData("127.0.0.1", 400)]
     public async Task Only_listed_hosts_are_answered_and_no_forwarded_one_counts(string host, int status)
     {
-        var answer = await app.Raw($"GET /api/v1/programme HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: tickets.example.org\r\nConnection: close\r\n\r\n", Ct);
+        var answer = await app.Raw(
+            $"GET /api/v1/programme HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: tickets.example.org\r\nConnection: close\r\n\r\n", Ct);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
@@ -111,5 +114,6 @@ public sealed class HostTests(StrictHostApp app) : IClassFixture<StrictHostApp>
     [InlineData("/health")]
     [InlineData("/ready")]
     [InlineData("/metrics")]
-    public async Task Probes_ask_by_address(string path) => Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
+    public async Task Probes_ask_by_address(string path) =>
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
 }

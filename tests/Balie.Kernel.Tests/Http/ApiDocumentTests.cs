@@ -40,7 +40,8 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         Assert.Equal("SearchNotes", search.GetProperty("operationId").GetString());
         Assert.Equal("Looks for text with values of every kind that a query can carry.", search.GetProperty("summary").GetString());
         Assert.Equal("Probe", search.GetProperty("tags")[0].GetString());
-        Assert.All(Operations(await Document()), operation => Assert.Contains(operation.GetProperty("tags")[0].GetString(), (string[])["Probe", "Kernel"]));
+        Assert.All(Operations(await Document()), operation =>
+            Assert.Contains(operation.GetProperty("tags")[0].GetString(), (string[])["Probe", "Kernel"]));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         Assert.Contains("#/components/parameters/Idempotency-Key", Parameters(post));
         Assert.Contains("#/components/parameters/X-Organisation", Parameters(post));
         Assert.Equal("#/components/schemas/ProbeModuleWritten",
-            post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString());
+            post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema")
+                .GetProperty("$ref").GetString());
     }
 
     [Fact]
@@ -65,9 +67,13 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         var edit = paths.GetProperty("/api/v1/drafts/{noteId}").GetProperty("put");
 
         Assert.False(search.TryGetProperty("requestBody", out _));
-        Assert.Equal(["text", "number", "id", "at", "#/components/parameters/limit", "#/components/parameters/cursor", "#/components/parameters/X-Organisation"], Parameters(search));
+        Assert.Equal(
+            ["text", "number", "id", "at", "#/components/parameters/limit", "#/components/parameters/cursor",
+                "#/components/parameters/X-Organisation"],
+            Parameters(search));
         Assert.Equal(["noteId", "#/components/parameters/If-Match", "#/components/parameters/X-Organisation"], Parameters(edit));
-        Assert.Equal(["200", "400", "401", "404", "409", "412", "413", "415", "422", "428", "429", "503"], edit.GetProperty("responses").EnumerateObject().Select(answer => answer.Name));
+        Assert.Equal(["200", "400", "401", "404", "409", "412", "413", "415", "422", "428", "429", "503"],
+            edit.GetProperty("responses").EnumerateObject().Select(answer => answer.Name));
     }
 
     [Fact]
@@ -87,9 +93,11 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
     {
         var root = await Document();
 
-        Assert.Equal("string", root.GetProperty("components").GetProperty("schemas").GetProperty("ProbeModuleNote").GetProperty("properties").GetProperty("text").GetProperty("type").GetString());
+        Assert.Equal("string", root.GetProperty("components").GetProperty("schemas").GetProperty("ProbeModuleNote")
+            .GetProperty("properties").GetProperty("text").GetProperty("type").GetString());
         Assert.Equal("date-time", root.GetProperty("paths").GetProperty("/api/v1/search").GetProperty("get").GetProperty("parameters")
-            .EnumerateArray().Single(parameter => parameter.TryGetProperty("name", out var name) && name.GetString() == "at").GetProperty("schema").GetProperty("format").GetString());
+            .EnumerateArray().Single(parameter => parameter.TryGetProperty("name", out var name) && name.GetString() == "at")
+            .GetProperty("schema").GetProperty("format").GetString());
     }
 
     [Fact]
@@ -118,7 +126,8 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         foreach (var operation in Operations(await Document()))
             Assert.Contains($"id=\"{operation.GetProperty("operationId").GetString()}\"", page, StringComparison.Ordinal);
         Assert.Contains("curl -X POST", page, StringComparison.Ordinal);
-        Assert.Equal("text/css", (await app.Http.GetAsync(new Uri("/docs/docs.css", UriKind.Relative), Ct)).Content.Headers.ContentType?.MediaType);
+        Assert.Equal("text/css",
+            (await app.Http.GetAsync(new Uri("/docs/docs.css", UriKind.Relative), Ct)).Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]
@@ -133,7 +142,8 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
     public async Task Every_problem_leads_to_its_page()
     {
         var refused = await app.Http.GetAsync(new Uri("/api/v1/secrets", UriKind.Relative), Ct);
-        var type = (await refused.IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct)).GetProperty("type").GetString() ?? "";
+        var type = (await refused.IsRefused(HttpStatusCode.Unauthorized, "kernel.unauthenticated", Ct))
+            .GetProperty("type").GetString() ?? "";
 
         var page = await Ask(type, "text/html,*/*;q=0.8");
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
@@ -188,12 +198,16 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
         root.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value);
 
     private static string[] Parameters(JsonElement operation) => [.. operation.GetProperty("parameters").EnumerateArray()
-        .Select(parameter => parameter.TryGetProperty("$ref", out var reference) ? reference.GetString() ?? "" : parameter.GetProperty("name").GetString() ?? "")];
+        .Select(parameter => parameter.TryGetProperty("$ref", out var reference)
+            ? reference.GetString() ?? ""
+            : parameter.GetProperty("name").GetString() ?? "")];
 
     private static IEnumerable<string> References(JsonElement node) => node.ValueKind switch
     {
         JsonValueKind.Object => node.EnumerateObject().SelectMany(member =>
-            member is { Name: "$ref", Value.ValueKind: JsonValueKind.String } ? [member.Value.GetString() ?? ""] : References(member.Value)),
+            member is { Name: "$ref", Value.ValueKind: JsonValueKind.String }
+                ? [member.Value.GetString() ?? ""]
+                : References(member.Value)),
         JsonValueKind.Array => node.EnumerateArray().SelectMany(References),
         _ => [],
     };

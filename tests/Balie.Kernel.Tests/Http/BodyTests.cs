@@ -71,7 +71,8 @@ public sealed class BodyTests(SocketApp<ProbeModule> app) : IClassFixture<Socket
 
     [Fact]
     public async Task A_body_without_a_type_is_refused() =>
-        await (await Send(new ByteArrayContent("""{"text":"a"}"""u8.ToArray()))).IsRefused(HttpStatusCode.UnsupportedMediaType, "kernel.unsupported_media_type", Ct);
+        await (await Send(new ByteArrayContent("""{"text":"a"}"""u8.ToArray())))
+            .IsRefused(HttpStatusCode.UnsupportedMediaType, "kernel.unsupported_media_type", Ct);
 
     [Theory]
     [InlineData("gzip")]

@@ -33,7 +33,8 @@ public sealed class HeaderTests(FrontedApp app) : IClassFixture<FrontedApp>
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(answer, "Referrer-Policy"));
-        Assert.StartsWith("default-src 'none'; frame-ancestors 'none'", Header(answer, "Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.StartsWith("default-src 'none'; frame-ancestors 'none'", Header(answer, "Content-Security-Policy"),
+            StringComparison.Ordinal);
         Assert.Equal("same-origin", Header(answer, "Cross-Origin-Resource-Policy"));
         Assert.Null(Header(answer, "Strict-Transport-Security"));
     }
@@ -56,7 +57,8 @@ public sealed class HeaderTests(FrontedApp app) : IClassFixture<FrontedApp>
 
     [Fact]
     public async Task Https_is_remembered_when_the_listed_proxy_says_it_was_used() =>
-        Assert.Equal("max-age=31536000; includeSubDomains", Header(await Get("/api/v1/programme", ("X-Forwarded-Proto", "https")), "Strict-Transport-Security"));
+        Assert.Equal("max-age=31536000; includeSubDomains",
+            Header(await Get("/api/v1/programme", ("X-Forwarded-Proto", "https")), "Strict-Transport-Security"));
 
     [Theory]
     [InlineData("abc-DEF_1.2", true)]
@@ -112,7 +114,8 @@ public sealed class HeaderTests(FrontedApp app) : IClassFixture<FrontedApp>
     [InlineData("POST", "__Host-balie=customer", "Origin", "null", true)]
     [InlineData("POST", "a=b", "Authorization", "Bearer customer", false)]
     [InlineData("GET", "__Host-balie=customer", "Sec-Fetch-Site", "cross-site", false)]
-    public async Task A_cookie_alone_changes_nothing_for_another_web_site(string method, string cookie, string header, string value, bool refused)
+    public async Task A_cookie_alone_changes_nothing_for_another_web_site(
+        string method, string cookie, string header, string value, bool refused)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), method == "GET" ? "/api/v1/search" : "/api/v1/notes");
         request.Headers.Add("Cookie", cookie);

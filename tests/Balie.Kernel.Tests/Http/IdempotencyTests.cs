@@ -20,13 +20,15 @@ public sealed class KeyedModule : IModule
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/notes", Write).Public().Creates();
-        api.MapPost("/shelves/{shelf}/notes", (string shelf, Written body, Db db, CancellationToken ct) => Write(body, db, ct)).Public().Creates();
+        api.MapPost("/shelves/{shelf}/notes", (string shelf, Written body, Db db, CancellationToken ct) => Write(body, db, ct))
+            .Public().Creates();
         api.MapPost("/remarks", Write).Public().Idempotent();
         api.MapPost("/careless-notes", Write).Public();
         api.MapPost("/broken-notes", async (Written body, Db db, CancellationToken ct) =>
         {
             await Write(body, db, ct);
-            if (body.Text.StartsWith("break", StringComparison.Ordinal)) throw new InvalidOperationException("The process died after the commit.");
+            if (body.Text.StartsWith("break", StringComparison.Ordinal))
+                throw new InvalidOperationException("The process died after the commit.");
         }).Public().Creates();
         api.MapPost("/dropped-notes", async (Written body, Db db, HttpContext http) =>
         {
@@ -138,7 +140,8 @@ public sealed class IdempotencyTests(ModuleApp<KeyedModule> app) : IClassFixture
     {
         var (anna, boris) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         HttpClient[] callers =
-            [app.Http, app.As(Roles.Customer, anna), app.As(Roles.Customer, boris), app.As(Roles.Customer, anna, orgId: Guid.CreateVersion7())];
+            [app.Http, app.As(Roles.Customer, anna), app.As(Roles.Customer, boris),
+                app.As(Roles.Customer, anna, orgId: Guid.CreateVersion7())];
         foreach (var caller in callers)
         {
             using var answer = await Send(caller, Notes, _key.ToString());
@@ -311,7 +314,8 @@ public sealed class IdempotencyTests(ModuleApp<KeyedModule> app) : IClassFixture
         return request;
     }
 
-    private static bool IsReplayed(HttpResponseMessage answer) => answer.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Single() == "true";
+    private static bool IsReplayed(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Single() == "true";
 
     private Task<long> Effects(string? text = null) =>
         app.SystemDb.Everywhere.One<long>("select count(*) from probe.notes where text = @text", new { text = text ?? _text }, Ct);
@@ -320,6 +324,7 @@ public sealed class IdempotencyTests(ModuleApp<KeyedModule> app) : IClassFixture
     {
         await using var owner = new NpgsqlConnection(app.ConnectionString);
         await owner.ExecuteAsync(
-            "select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()");
+            "select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) "
+                + "where not granted and datname = current_database()");
     }
 }

@@ -4,7 +4,9 @@ namespace Balie.Kernel.Tests.Http;
 
 public sealed class JsonTests
 {
-    public sealed record Body(string Name, int Count = 1, DateTimeOffset? At = null, string? Note = null, IReadOnlyList<string>? Tags = null, Money? Price = null);
+    public sealed record Body(
+        string Name, int Count = 1, DateTimeOffset? At = null, string? Note = null,
+        IReadOnlyList<string>? Tags = null, Money? Price = null);
 
     [Theory]
     [InlineData("""{"name":"x"}""")]
@@ -56,12 +58,14 @@ public sealed class JsonTests
     {
         Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Body>($$"""{"name":"{{text}}"}""", Json.Options));
         Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Body>($$"""{"name":"x","tags":["{{text}}"]}""", Json.Options));
-        Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Dictionary<string, string>>($$"""{"{{text}}":"x"}""", Json.Options));
+        Assert.ThrowsAny<JsonException>(() =>
+            JsonSerializer.Deserialize<Dictionary<string, string>>($$"""{"{{text}}":"x"}""", Json.Options));
     }
 
     [Fact]
     public void Invalid_UTF8_is_refused() =>
-        Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Body>([.. "{\"name\":\""u8, 0xC3, 0x28, .. "\"}"u8], Json.Options));
+        Assert.ThrowsAny<JsonException>(() =>
+            JsonSerializer.Deserialize<Body>([.. "{\"name\":\""u8, 0xC3, 0x28, .. "\"}"u8], Json.Options));
 
     [Fact]
     public void Names_that_look_the_same_are_the_same()

@@ -34,11 +34,14 @@ public sealed class LimitedApp : SocketApp<ProbeModule>
     {
         private readonly TestCallers _people = new();
 
-        public ValueTask<Guid?> FindOrganisation(string? slugOrId, string host, CancellationToken ct) => _people.FindOrganisation(slugOrId, host, ct);
+        public ValueTask<Guid?> FindOrganisation(string? slugOrId, string host, CancellationToken ct) =>
+            _people.FindOrganisation(slugOrId, host, ct);
 
-        public ValueTask<Caller?> Recognise(Credential credential, Guid orgId, CancellationToken ct) => credential.Kind == CredentialKind.ApiKey
-            ? ValueTask.FromResult<Caller?>(new Caller(orgId, CallerKind.ApiKey, Guid.CreateVersion7(), FrozenSet<Permission>.Empty) { Tier = credential.Value })
-            : _people.Recognise(credential, orgId, ct);
+        public ValueTask<Caller?> Recognise(Credential credential, Guid orgId, CancellationToken ct) =>
+            credential.Kind == CredentialKind.ApiKey
+                ? ValueTask.FromResult<Caller?>(
+                    new Caller(orgId, CallerKind.ApiKey, Guid.CreateVersion7(), FrozenSet<Permission>.Empty) { Tier = credential.Value })
+                : _people.Recognise(credential, orgId, ct);
     }
 }
 
@@ -72,10 +75,13 @@ public sealed class RateLimitTests(LimitedApp app) : IClassFixture<LimitedApp>
     {
         var person = Guid.CreateVersion7();
         for (var asked = 0; asked < LimitedApp.User; asked++)
-            Assert.Equal(HttpStatusCode.OK, (await Ask(from: $"203.0.113.{asked}", ("Authorization", $"Bearer customer:{person}"))).StatusCode);
+            Assert.Equal(HttpStatusCode.OK,
+                (await Ask(from: $"203.0.113.{asked}", ("Authorization", $"Bearer customer:{person}"))).StatusCode);
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await Ask(from: "203.0.113.99", ("Authorization", $"Bearer customer:{person}"))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await Ask(from: "203.0.113.99", ("Authorization", $"Bearer customer:{Guid.CreateVersion7()}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests,
+            (await Ask(from: "203.0.113.99", ("Authorization", $"Bearer customer:{person}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await Ask(from: "203.0.113.99", ("Authorization", $"Bearer customer:{Guid.CreateVersion7()}"))).StatusCode);
     }
 
     [Theory]
@@ -192,5 +198,6 @@ public sealed class RateLimitTests(LimitedApp app) : IClassFixture<LimitedApp>
         return await app.Http.SendAsync(request, Ct);
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 }

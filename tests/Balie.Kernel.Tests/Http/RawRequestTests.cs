@@ -89,7 +89,9 @@ public sealed class RawRequestTests(ImpatientApp app) : IClassFixture<ImpatientA
     [InlineData("414", "GET /api/v1/search?text={0} HTTP/1.1\r\n" + Host + "\r\n", 9_000)]
     [InlineData("431", "GET /api/v1/search HTTP/1.1\r\n" + Host + "X-Bomb: {0}\r\n\r\n", 40_000)]
     [InlineData("413", "POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Close + Key + "Content-Length: 70000\r\n\r\n{0}", 70_000)]
-    [InlineData("413", "POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Close + Key + "Transfer-Encoding: chunked\r\n\r\n11170\r\n{0}\r\n0\r\n\r\n", 70_000)]
+    [InlineData("413",
+        "POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Close + Key + "Transfer-Encoding: chunked\r\n\r\n11170\r\n{0}\r\n0\r\n\r\n",
+        70_000)]
     public async Task What_is_too_long_is_refused_with_the_status_that_says_so(string status, string shape, int length)
     {
         var answer = await app.Raw(shape.Replace("{0}", new string('a', length), StringComparison.Ordinal), Ct);
@@ -109,7 +111,8 @@ public sealed class RawRequestTests(ImpatientApp app) : IClassFixture<ImpatientA
     [Fact]
     public async Task A_route_may_take_a_larger_body()
     {
-        var upload = "POST /api/v1/uploads HTTP/1.1\r\n" + Host + Close + "Content-Type: application/octet-stream\r\nContent-Length: 70000\r\n\r\n" + new string('a', 70_000);
+        var upload = "POST /api/v1/uploads HTTP/1.1\r\n" + Host + Close
+            + "Content-Type: application/octet-stream\r\nContent-Length: 70000\r\n\r\n" + new string('a', 70_000);
 
         var answer = await app.Raw(upload, Ct);
 
@@ -165,7 +168,8 @@ public sealed class RawRequestTests(ImpatientApp app) : IClassFixture<ImpatientA
         Assert.DoesNotContain("X-Powered-By", answer, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string Post(string headers, string body) => "POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Key + headers + "\r\n" + body;
+    private static string Post(string headers, string body) =>
+        "POST /api/v1/notes HTTP/1.1\r\n" + Host + Json + Key + headers + "\r\n" + body;
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 }

@@ -130,7 +130,9 @@ public sealed class JobTests(ModuleApp<ScheduledModule> app) : IClassFixture<Mod
     {
         await app.RunDueJobs(Ct);
         var before = ScheduledModule.CountRuns.Runs;
-        await app.SystemDb.Everywhere.Run("update kernel.jobs set slot_at = slot_at + interval '1 year', due_at = due_at + interval '1 year' where name = 'CountRuns'", null, Ct);
+        await app.SystemDb.Everywhere.Run(
+            "update kernel.jobs set slot_at = slot_at + interval '1 year', due_at = due_at + interval '1 year' where name = 'CountRuns'",
+            null, Ct);
 
         await app.RunDueJobs(Ct);
 
@@ -158,7 +160,8 @@ public sealed class JobTests(ModuleApp<ScheduledModule> app) : IClassFixture<Mod
         await app.SystemDb.Everywhere.Run(
             """
             insert into kernel.idempotency (org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
-            select @forOrgId, gen_random_uuid(), gen_random_uuid(), 'POST /probe', decode(repeat('00', 32), 'hex'), gen_random_uuid(), 200, '', @now - age
+            select @forOrgId, gen_random_uuid(), gen_random_uuid(), 'POST /probe', decode(repeat('00', 32), 'hex'), gen_random_uuid(),
+                200, '', @now - age
             from unnest(array[interval '23 hours', interval '25 hours']) as age;
             insert into kernel.inbox (org_id, consumer, message_id, handled_at)
             select @forOrgId, 'Probe', gen_random_uuid(), @now - age
@@ -179,17 +182,20 @@ public sealed class JobTests(ModuleApp<ScheduledModule> app) : IClassFixture<Mod
     {
         await app.RunDueJobs(Ct);
         app.Clock.Advance(TimeSpan.FromMinutes(10));
-        await app.SystemDb.Everywhere.Run("update kernel.jobs set slot_at = @now, due_at = @now where name = 'CountRuns'", new { now = app.Clock.GetUtcNow() }, Ct);
+        await app.SystemDb.Everywhere.Run("update kernel.jobs set slot_at = @now, due_at = @now where name = 'CountRuns'",
+            new { now = app.Clock.GetUtcNow() }, Ct);
         return app.Clock.GetUtcNow();
     }
 
     private Task<int> Lease(string until) => app.SystemDb.Everywhere.Run(
-        $"update kernel.jobs set holder = gen_random_uuid(), leased_until = clock_timestamp() + {until} where name = 'CountRuns'", null, Ct);
+        $"update kernel.jobs set holder = gen_random_uuid(), leased_until = clock_timestamp() + {until} where name = 'CountRuns'",
+        null, Ct);
 
     private async Task<JobState> See(string name) => (await Book.List(Ct)).Single(job => job.Name == name);
 
     private Task<long> Count(string sql, Guid orgId) => app.SystemDb.Everywhere.One<long>(sql, new { forOrgId = orgId }, Ct);
 
     private JobRunner NewRunner() => new(
-        app.Services.GetRequiredService<Installation>(), new WorkFilter(), app.SystemDb, app.Services.GetRequiredService<IServiceScopeFactory>(), NullLogger<JobRunner>.Instance);
+        app.Services.GetRequiredService<Installation>(), new WorkFilter(), app.SystemDb,
+        app.Services.GetRequiredService<IServiceScopeFactory>(), NullLogger<JobRunner>.Instance);
 }

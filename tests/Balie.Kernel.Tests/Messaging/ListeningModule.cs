@@ -22,7 +22,8 @@ public sealed class ListeningModule : IModule
     internal static class WriteDown
     {
         public static async Task Handle(Happened happened, Tx tx, IServiceProvider services, CancellationToken ct) => await tx.Run(
-            "insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, @Text)", new { noteId = tx.NewId(), happened.Text }, ct);
+            "insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, @Text)",
+            new { noteId = tx.NewId(), happened.Text }, ct);
     }
 
     internal static class Stumble
@@ -37,8 +38,10 @@ public sealed class ListeningModule : IModule
         public static async Task Handle(Happened happened, Tx tx, IServiceProvider services, CancellationToken ct)
         {
             // An effect before the failure, to see that it does not stay.
-            await tx.Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, 'stumbled')", new { noteId = tx.NewId() }, ct);
-            if (Failures.AddOrUpdate(happened.Subject, -1, (_, left) => left - 1) >= 0) throw new InvalidOperationException("As asked.\u0000");
+            await tx.Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, 'stumbled')",
+                new { noteId = tx.NewId() }, ct);
+            if (Failures.AddOrUpdate(happened.Subject, -1, (_, left) => left - 1) >= 0)
+                throw new InvalidOperationException("As asked.\u0000");
             Heard.Enqueue((happened.Subject, happened.Text));
         }
     }

@@ -141,7 +141,8 @@ public sealed class RelayTests(ModuleApp<ListeningModule> app) : IClassFixture<M
         await Publish(new Happened(_orgId, "young"));
         await app.Deliver(Ct);
         await app.SystemDb.Everywhere.Run(
-            "insert into kernel.outbox (org_id, message_id, kind, body, created_at) values (@forOrgId, gen_random_uuid(), 'probe.ignored', '{}', @old)",
+            "insert into kernel.outbox (org_id, message_id, kind, body, created_at) "
+                + "values (@forOrgId, gen_random_uuid(), 'probe.ignored', '{}', @old)",
             new { forOrgId = _orgId, old = app.Clock.GetUtcNow() - TimeSpan.FromDays(2) }, Ct);
 
         await DeleteOldMessages.Run(app.SystemDb, app.Services, Ct);

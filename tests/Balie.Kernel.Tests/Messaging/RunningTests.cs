@@ -83,7 +83,8 @@ public sealed class RunningTests(ModuleApp<ListeningModule> app) : IClassFixture
         await using var shown = builder.Build();
         shown.UseKernel([]);
 
-        var routes = ((IEndpointRouteBuilder)shown).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(one => one.RoutePattern.RawText);
+        var routes = ((IEndpointRouteBuilder)shown).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Select(one => one.RoutePattern.RawText);
 
         Assert.Contains("/api/v1/policies", routes);
         Assert.DoesNotContain("/api/v1/notes", routes);

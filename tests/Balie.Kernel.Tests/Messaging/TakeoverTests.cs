@@ -4,7 +4,9 @@ using static Balie.Kernel.Tests.Messaging.ListeningModule;
 
 namespace Balie.Kernel.Tests.Messaging;
 
-/// <summary>Several readers of one outbox, one after another: processes that die, cursors that are lost, databases that were restored.</summary>
+/// <summary>
+/// Several readers of one outbox, one after another: processes that die, cursors that are lost, databases that were restored.
+/// </summary>
 public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixture<ModuleApp<ListeningModule>>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -75,7 +75,8 @@ public sealed class PolicyTests(ModuleApp<ProbeModule> app) : IClassFixture<Modu
         using var first = await Change("""{"holdDuration":"PT20M"}""", "*");
         using var second = await Change("""{"shippingMinor":0}""", "\"v1\"");
 
-        Assert.Equal("""{"shippingMinor":0}""", (await Sheet(second)).GetProperty("own").GetRawText().Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("""{"shippingMinor":0}""",
+            (await Sheet(second)).GetProperty("own").GetRawText().Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal(TimeSpan.FromMinutes(15), (await Store.Of(_orgId, Ct)).HoldDuration);
     }
 
@@ -100,13 +101,15 @@ public sealed class PolicyTests(ModuleApp<ProbeModule> app) : IClassFixture<Modu
             app.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        using var page = await app.As(Roles.Admin, orgId: _orgId).GetAsync(new Uri("/api/v1/policies/history?limit=2", UriKind.Relative), Ct);
+        using var page = await app.As(Roles.Admin, orgId: _orgId)
+            .GetAsync(new Uri("/api/v1/policies/history?limit=2", UriKind.Relative), Ct);
         var body = JsonElement.Parse(await page.Content.ReadAsStringAsync(Ct));
         Assert.Equal([3, 2], body.GetProperty("data").EnumerateArray().Select(change => change.GetProperty("version").GetInt32()));
         Assert.Equal($"user:{TestCallers.PersonOf(Roles.Admin)}", body.GetProperty("data")[0].GetProperty("changedBy").GetString());
 
         var cursor = body.GetProperty("meta").GetProperty("nextCursor").GetString();
-        using var last = await app.As(Roles.Admin, orgId: _orgId).GetAsync(new Uri($"/api/v1/policies/history?limit=2&cursor={cursor}", UriKind.Relative), Ct);
+        using var last = await app.As(Roles.Admin, orgId: _orgId)
+            .GetAsync(new Uri($"/api/v1/policies/history?limit=2&cursor={cursor}", UriKind.Relative), Ct);
         var rest = JsonElement.Parse(await last.Content.ReadAsStringAsync(Ct));
         Assert.Equal([1], rest.GetProperty("data").EnumerateArray().Select(change => change.GetProperty("version").GetInt32()));
     }
@@ -184,7 +187,10 @@ public sealed class PolicyTests(ModuleApp<ProbeModule> app) : IClassFixture<Modu
 
     private Task<HttpResponseMessage> Change(string own, string? ifMatch, string role = Roles.Admin)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/policies") { Content = new StringContent(own, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/policies")
+        {
+            Content = new StringContent(own, Encoding.UTF8, "application/json"),
+        };
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         return app.As(role, orgId: _orgId).SendAsync(request, Ct);
     }

@@ -44,7 +44,8 @@ public sealed partial class LogsTests
     {
         using var provider = Services("json").BuildServiceProvider();
 
-        Assert.False(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Information));
+        Assert.False(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics")
+            .IsEnabled(LogLevel.Information));
         Assert.True(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Balie.Kernel.Faults").IsEnabled(LogLevel.Information));
     }
 
@@ -73,7 +74,8 @@ public sealed partial class LogsTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter1) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter1) =>
             formatter.Write(new LogEntry<TState>(logLevel, "probe.source", eventId, state, exception, formatter1), null, writer);
     }
 

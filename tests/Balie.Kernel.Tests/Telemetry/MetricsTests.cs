@@ -54,7 +54,8 @@ public sealed partial class MetricsTests(ProxiedApp app) : IClassFixture<Proxied
     public async Task Buckets_grow_and_the_last_is_the_count()
     {
         await app.Http.GetAsync(new Uri("/api/v1/search", UriKind.Relative), Ct);
-        var buckets = Regex.Matches(await Scrape(), """http_server_request_duration_seconds_(bucket|count)\{[^}]*status_code="200"[^}]*http_route="/api/v1/search"[^}]*\} (\d+)""")
+        var buckets = Regex.Matches(await Scrape(),
+            """http_server_request_duration_seconds_(bucket|count)\{[^}]*status_code="200"[^}]*http_route="/api/v1/search"[^}]*\} (\d+)""")
             .Select(match => (Kind: match.Groups[1].Value, Value: long.Parse(match.Groups[2].Value, null))).ToArray();
 
         var counts = buckets.Where(line => line.Kind == "bucket").Select(line => line.Value).ToArray();
@@ -82,6 +83,7 @@ public sealed partial class MetricsTests(ProxiedApp app) : IClassFixture<Proxied
         return await answer.Content.ReadAsStringAsync(Ct);
     }
 
-    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_][a-z0-9_]* .+|[a-z_][a-z0-9_]*(\{([a-z_][a-z0-9_]*="([^"\\\n]|\\.)*",?)+\})? [-+0-9.eE]+(Inf|NaN)?)$""")]
+    [GeneratedRegex(
+        """^(# (HELP|TYPE) [a-z_][a-z0-9_]* .+|[a-z_][a-z0-9_]*(\{([a-z_][a-z0-9_]*="([^"\\\n]|\\.)*",?)+\})? [-+0-9.eE]+(Inf|NaN)?)$""")]
     private static partial Regex Line();
 }

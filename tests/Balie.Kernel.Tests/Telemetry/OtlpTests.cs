@@ -55,7 +55,8 @@ public sealed class OtlpTests(TracedApp app) : IClassFixture<TracedApp>
         Assert.Contains("Npgsql", traces, StringComparison.Ordinal);
         Assert.Contains("balie", traces, StringComparison.Ordinal);
         Assert.DoesNotContain("personal", traces, StringComparison.Ordinal);
-        Assert.Contains(TracedApp.Received, sent => sent.Path == "/v1/metrics" && sent.Body.Contains("http.server.request.duration", StringComparison.Ordinal));
+        Assert.Contains(TracedApp.Received, sent =>
+            sent.Path == "/v1/metrics" && sent.Body.Contains("http.server.request.duration", StringComparison.Ordinal));
         Assert.All(TracedApp.Received, sent => Assert.Equal("application/x-protobuf", sent.Type));
     }
 }
