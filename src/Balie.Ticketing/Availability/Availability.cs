@@ -38,7 +38,8 @@ internal sealed class Availabilities(EventOffers offers, IInventory inventory)
         var madeAt = Stopwatch.GetTimestamp();
         var pools = offer.Slots.SelectMany(slot => (Guid[])[slot.SlotId, .. slot.ZonePools.Values, .. slot.TypePools.Values]).ToArray();
         var views = (await inventory.See(orgId, pools, ct)).ToDictionary(view => view.PoolId);
-        var answer = StoredAnswer.Of(new EventAvailability(inventory.Now, [.. offer.Slots.Where(slot => !slot.Cancelled).Select(slot => See(slot, offer, views))]), 200);
+        var answer = StoredAnswer.Of(new EventAvailability(inventory.Now,
+            [.. offer.Slots.Where(slot => !slot.Cancelled).Select(slot => See(slot, offer, views))]), 200);
         if (_entries.Count >= MostEntries) _entries.Clear();
         _entries[(orgId, eventId)] = new Entry(answer, offer, madeAt);
         return answer;

@@ -3,7 +3,9 @@ using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Availability;
 
-/// <summary>What is free of an event, per date and ticket type: once as JSON, or as a live stream for <c>Accept: text/event-stream</c>.</summary>
+/// <summary>
+/// What is free of an event, per date and ticket type: once as JSON, or as a live stream for <c>Accept: text/event-stream</c>.
+/// </summary>
 internal static class SeeAvailability
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
@@ -19,7 +21,8 @@ internal static class SeeAvailability
 
     public static async Task Handle(Guid eventId, Caller caller, Availabilities availabilities, TimeProvider clock, HttpContext http)
     {
-        if (await availabilities.Of(caller.OrgId, eventId, http.RequestAborted) is not { } answer) await Problems.Write(http, EventNotFound);
+        if (await availabilities.Of(caller.OrgId, eventId, http.RequestAborted) is not { } answer)
+            await Problems.Write(http, EventNotFound);
         else if (WantsStream(http)) await Stream(http, caller.OrgId, eventId, availabilities, clock);
         else await answer.Write(http);
     }

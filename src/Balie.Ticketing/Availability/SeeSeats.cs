@@ -7,7 +7,8 @@ namespace Balie.Ticketing.Availability;
 /// <summary>The seats of one date and which of them are free now: what a seat map draws. A picture, not a promise.</summary>
 internal static class SeeSeats
 {
-    public sealed record Seat(int Number, string Label, string Section, string Row, int Position, string Kind, bool Free, IReadOnlyList<Guid> TicketTypes);
+    public sealed record Seat(
+        int Number, string Label, string Section, string Row, int Position, string Kind, bool Free, IReadOnlyList<Guid> TicketTypes);
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}/slots/{slotId:guid}/seats", Handle).Public();
 

@@ -27,8 +27,8 @@ internal static class BookTickets
         api.MapPost("/bookings", Handle).Public().WithMetadata(new AnswersWith(201), new WantsIdempotencyKey(LooksItself: true));
 
     public static async Task<Outcome<Booking>> Handle(
-        Request request, Caller caller, IdempotentRequest once, EventOffers offers, PolicyStore policies, IInventory inventory, SystemDb system,
-        TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, IdempotentRequest once, EventOffers offers, PolicyStore policies, IInventory inventory,
+        SystemDb system, TimeProvider clock, CancellationToken ct)
     {
         for (var tried = 1; ; tried++)
         {
@@ -36,7 +36,8 @@ internal static class BookTickets
             var figures = await policies.Of(caller.OrgId, ct);
             var wished = Wish.Read(request, caller, offer, figures, clock.GetUtcNow());
             if (wished.Value is not { } wish) return await Refuse(wished.Refusal ?? SoldOut);
-            if (await SeatChoice.Make(wish, caller.OrgId, inventory, tried, ct) is not { } seated) return await Refuse(SoldOut.With("requested", wish.Quantity).With("available", 0));
+            if (await SeatChoice.Make(wish, caller.OrgId, inventory, tried, ct) is not { } seated)
+                return await Refuse(SoldOut.With("requested", wish.Quantity).With("available", 0));
 
             var booking = Draft(seated, caller, inventory.Now + figures.HoldDuration, clock.GetUtcNow());
             var answer = StoredAnswer.Of(booking, once.Status);
@@ -94,7 +95,8 @@ internal static class BookTickets
         var message = happened is BookingHeld held
             ? OutboxCompanion.Of(caller.OrgId, held, booking.CreatedAt)
             : OutboxCompanion.Of(caller.OrgId, (BookingConfirmed)happened, booking.CreatedAt);
-        return new ClaimRequest(caller.OrgId, booking.Id, booking.ExpiresAt, demands, [.. BookingRows.Of(caller, wish.Offer, booking), answer, message]);
+        return new ClaimRequest(caller.OrgId, booking.Id, booking.ExpiresAt, demands,
+            [.. BookingRows.Of(caller, wish.Offer, booking), answer, message]);
     }
 
     /// <summary>What these tickets take from which pools; chosen seats are units of the slot's own pool.</summary>

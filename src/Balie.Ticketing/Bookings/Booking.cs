@@ -6,13 +6,14 @@ namespace Balie.Ticketing.Bookings;
 /// <param name="Reference">For people: ten characters, none of which looks like another.</param>
 /// <param name="ExpiresAt">While pending: when the places come free again.</param>
 internal sealed record Booking(
-    Guid Id, string Reference, string Status, Guid EventId, Guid SlotId, IReadOnlyList<BookingItem> Items, Money Total, BookingHolder? Holder,
-    DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt);
+    Guid Id, string Reference, string Status, Guid EventId, Guid SlotId, IReadOnlyList<BookingItem> Items, Money Total,
+    BookingHolder? Holder, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt);
 
 /// <summary>So many tickets of one type. The numbers are there once the booking is confirmed.</summary>
 internal sealed record BookingItem(
     Guid TicketTypeId, string Name, int Quantity, Money UnitPrice,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<BookedSeat>? Seats, IReadOnlyList<string> Tickets);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<BookedSeat>? Seats,
+    IReadOnlyList<string> Tickets);
 
 internal sealed record BookedSeat(int Seat, string Label);
 

@@ -1,7 +1,9 @@
 
 namespace Balie.Ticketing.Bookings;
 
-/// <summary>Reads bookings with their items. A hold that lapsed reads as expired from that very moment, whether or not a job wrote it down.</summary>
+/// <summary>
+/// Reads bookings with their items. A hold that lapsed reads as expired from that very moment, whether or not a job wrote it down.
+/// </summary>
 internal static class BookingReader
 {
     /// <summary>One booking as it stands in the database.</summary>
@@ -25,17 +27,21 @@ internal static class BookingReader
             created_at, updated_at
         """;
 
-    public static async Task<Booking> Whole(Sql sql, Row row, DateTimeOffset now, CancellationToken ct) => (await Whole(sql, [row], now, ct))[0];
+    public static async Task<Booking> Whole(Sql sql, Row row, DateTimeOffset now, CancellationToken ct) =>
+        (await Whole(sql, [row], now, ct))[0];
 
     public static async Task<Booking[]> Whole(Sql sql, IReadOnlyList<Row> rows, DateTimeOffset now, CancellationToken ct)
     {
-        var items = (await sql.Many<ItemRow>(SelectItems, new { ids = rows.Select(row => row.BookingId).ToArray() }, ct)).ToLookup(item => item.BookingId);
+        var items = (await sql.Many<ItemRow>(SelectItems, new { ids = rows.Select(row => row.BookingId).ToArray() }, ct))
+            .ToLookup(item => item.BookingId);
         return [.. rows.Select(row => Whole(row, items[row.BookingId], now))];
     }
 
     /// <summary>What the booking claims, for taking it again or turning a hold into a sale.</summary>
-    public static async Task<List<(Guid TicketTypeId, int Quantity, IReadOnlyList<int>? Seats)>> Lines(Sql sql, Guid bookingId, CancellationToken ct) =>
-        [.. (await sql.Many<ItemRow>(SelectItems, new { ids = (Guid[])[bookingId] }, ct)).Select(item => (item.TicketTypeId, item.Quantity, (IReadOnlyList<int>?)item.Seats))];
+    public static async Task<List<(Guid TicketTypeId, int Quantity, IReadOnlyList<int>? Seats)>> Lines(
+        Sql sql, Guid bookingId, CancellationToken ct) =>
+        [.. (await sql.Many<ItemRow>(SelectItems, new { ids = (Guid[])[bookingId] }, ct))
+            .Select(item => (item.TicketTypeId, item.Quantity, (IReadOnlyList<int>?)item.Seats))];
 
     private static Booking Whole(Row row, IEnumerable<ItemRow> itemRows, DateTimeOffset now)
     {
@@ -45,12 +51,13 @@ internal static class BookingReader
         {
             var seats = item.Seats?.Zip(item.SeatLabels ?? [], (seat, label) => new BookedSeat(seat, label)).ToArray();
             var tickets = status == BookingStates.Confirmed ? References.Tickets(row.Reference, before, item.Quantity) : [];
-            items.Add(new BookingItem(item.TicketTypeId, item.Name, item.Quantity, new Money(item.PriceMinor, row.Currency), seats, tickets));
+            items.Add(new BookingItem(
+                item.TicketTypeId, item.Name, item.Quantity, new Money(item.PriceMinor, row.Currency), seats, tickets));
             before += item.Quantity;
         }
         var holder = row.HolderEmail.Length == 0 ? null : new BookingHolder(row.HolderName, row.HolderEmail);
-        return new Booking(row.BookingId, row.Reference, status, row.EventId, row.SlotId, items, new Money(row.TotalMinor, row.Currency), holder,
-            status == BookingStates.Pending ? row.ExpiresAt : null, row.CreatedAt);
+        return new Booking(row.BookingId, row.Reference, status, row.EventId, row.SlotId, items,
+            new Money(row.TotalMinor, row.Currency), holder, status == BookingStates.Pending ? row.ExpiresAt : null, row.CreatedAt);
     }
 
     private const string SelectItems = """
@@ -61,15 +68,17 @@ internal static class BookingReader
         """;
 
     /// <summary>
-    /// Finds one booking for whoever may see it: its own person, staff who may read bookings, or a guest who knows the reference or id and the
-    /// e-mail address. Everybody else gets nothing, as if it did not exist.
+    /// Finds one booking for whoever may see it: its own person, staff who may read bookings, or a guest who knows the reference or id and
+    /// the e-mail address. Everybody else gets nothing, as if it did not exist.
     /// </summary>
-    public static Task<Row?> Find(Sql sql, string idOrReference, string? email, Caller caller, Permission staff, bool forUpdate, CancellationToken ct)
+    public static Task<Row?> Find(
+        Sql sql, string idOrReference, string? email, Caller caller, Permission staff, bool forUpdate, CancellationToken ct)
     {
         var reference = References.Read(idOrReference);
         Guid? bookingId = Guid.TryParse(idOrReference, out var id) ? id : null;
         if (reference is null && bookingId is null) return Task.FromResult<Row?>(null);
-        return sql.One<Row>(forUpdate ? SelectOne + "for update" : SelectOne, new { bookingId, reference, userId = caller.UserId, email, isStaff = caller.May(staff) }, ct);
+        return sql.One<Row>(forUpdate ? SelectOne + "for update" : SelectOne,
+            new { bookingId, reference, userId = caller.UserId, email, isStaff = caller.May(staff) }, ct);
     }
 
     private const string SelectOne = $"""

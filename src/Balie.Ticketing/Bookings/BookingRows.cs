@@ -31,11 +31,14 @@ internal static class BookingRows
         insert into ticketing.bookings (
             org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency,
             created_at, updated_at)
-        select org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency,
+        select
+            org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency,
             created_at, created_at
-        from unnest(@request, @org, @booking, @reference, @event, @slot, @user, @name, @email, @status, @expires, @total, @currency, @created)
-            as w (request, org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor,
-                currency, created_at)
+        from unnest(
+            @request, @org, @booking, @reference, @event, @slot, @user, @name, @email, @status, @expires, @total, @currency, @created)
+            as w (
+                request, org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at,
+                total_minor, currency, created_at)
         where request <> all ((select kernel.refused())::integer[])
         """,
         Column<BookingRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
@@ -55,7 +58,8 @@ internal static class BookingRows
     // Arrays of arrays cannot have different lengths in PostgreSQL, so each row's seats travel as one text and are read there.
     private static readonly Companion<ItemRow> InsertItem = new("booking item", CompanionPhase.Effect, """
         insert into ticketing.booking_items (org_id, booking_id, line, ticket_type_id, name, quantity, price_minor, seats, seat_labels)
-        select org_id, booking_id, line, ticket_type_id, name, quantity, price_minor, seats::integer[], string_to_array(seat_labels, chr(31))
+        select org_id, booking_id, line, ticket_type_id, name, quantity, price_minor,
+            seats::integer[], string_to_array(seat_labels, chr(31))
         from unnest(@request, @org, @booking, @line, @type, @name, @quantity, @price, @seats, @labels)
             as w (request, org_id, booking_id, line, ticket_type_id, name, quantity, price_minor, seats, seat_labels)
         where request <> all ((select kernel.refused())::integer[])
@@ -67,8 +71,10 @@ internal static class BookingRows
         Column<ItemRow>.Of("name", NpgsqlDbType.Text, row => row.Item.Name),
         Column<ItemRow>.Of("quantity", NpgsqlDbType.Integer, row => row.Item.Quantity),
         Column<ItemRow>.Of("price", NpgsqlDbType.Bigint, row => row.Item.UnitPrice.Amount),
-        Column<ItemRow>.Of("seats", NpgsqlDbType.Text, row => row.Item.Seats is { } seats ? $"{{{string.Join(',', seats.Select(seat => seat.Seat))}}}" : null),
-        Column<ItemRow>.Of("labels", NpgsqlDbType.Text, row => row.Item.Seats is { } seats ? string.Join('\u001f', seats.Select(seat => seat.Label)) : null));
+        Column<ItemRow>.Of("seats", NpgsqlDbType.Text, row =>
+            row.Item.Seats is { } seats ? $"{{{string.Join(',', seats.Select(seat => seat.Seat))}}}" : null),
+        Column<ItemRow>.Of("labels", NpgsqlDbType.Text, row =>
+            row.Item.Seats is { } seats ? string.Join('\u001f', seats.Select(seat => seat.Label)) : null));
 
     private static readonly Companion<HistoryRow> InsertHistory = new("booking history", CompanionPhase.Effect, """
         insert into ticketing.booking_history (org_id, booking_id, step, at, actor, to_status)
@@ -87,7 +93,8 @@ internal static class BookingRows
     {
         yield return SameVersion.Row(new EventRow(caller.OrgId, offer.EventId, offer.Version));
         yield return Insert.Row(new BookingRow(caller.OrgId, booking, caller.UserId));
-        for (var i = 0; i < booking.Items.Count; i++) yield return InsertItem.Row(new ItemRow(caller.OrgId, booking.Id, (short)(i + 1), booking.Items[i]));
+        for (var i = 0; i < booking.Items.Count; i++)
+            yield return InsertItem.Row(new ItemRow(caller.OrgId, booking.Id, (short)(i + 1), booking.Items[i]));
         yield return InsertHistory.Row(new HistoryRow(caller.OrgId, booking, caller.Actor));
     }
 }

@@ -5,7 +5,8 @@ internal static class BookingStep
 {
     public static async Task Take(Tx tx, BookingReader.Row booking, string to, string actor, string reason, CancellationToken ct)
     {
-        if (!BookingStates.MayBecome(booking.Status, to)) throw new InvalidOperationException($"A booking that is {booking.Status} cannot become {to}.");
+        if (!BookingStates.MayBecome(booking.Status, to))
+            throw new InvalidOperationException($"A booking that is {booking.Status} cannot become {to}.");
         await tx.Run(Move, new { booking.BookingId, to, tx.Now }, ct);
         await tx.Run(Record, new { booking.BookingId, tx.Now, actor, from = booking.Status, to, reason }, ct);
     }

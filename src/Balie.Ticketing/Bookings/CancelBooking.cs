@@ -18,11 +18,12 @@ internal static partial class CancelBooking
     public static void Map(IEndpointRouteBuilder api) => api.MapPatch("/bookings/{idOrReference}/cancel", Handle).Public();
 
     public static async Task<Outcome<Booking>> Handle(
-        string idOrReference, Request request, string? email, Caller caller, EventOffers offers, PolicyStore policies, IInventory inventory, Db db,
-        ILogger<TicketingModule> log, CancellationToken ct)
+        string idOrReference, Request request, string? email, Caller caller, EventOffers offers, PolicyStore policies,
+        IInventory inventory, Db db, ILogger<TicketingModule> log, CancellationToken ct)
     {
         var reason = request.Reason ?? "";
-        if (reason.Length > LongestReason) return KernelRefusals.Invalid.At("reason", $"Give a reason of at most {LongestReason} characters.");
+        if (reason.Length > LongestReason)
+            return KernelRefusals.Invalid.At("reason", $"Give a reason of at most {LongestReason} characters.");
         var figures = await policies.Of(caller.OrgId, ct);
 
         return await db.Transact<Booking>(async tx =>

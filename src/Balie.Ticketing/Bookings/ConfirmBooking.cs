@@ -11,17 +11,20 @@ namespace Balie.Ticketing.Bookings;
 /// </summary>
 internal static partial class ConfirmBooking
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/bookings/{bookingId:guid}/confirmation", Handle).Needs(Permission.BookingsWrite);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/bookings/{bookingId:guid}/confirmation", Handle).Needs(Permission.BookingsWrite);
 
     public static Task<Outcome<Booking>> Handle(
-        Guid bookingId, Caller caller, EventOffers offers, IInventory inventory, Db db, ILogger<TicketingModule> log, CancellationToken ct) =>
+        Guid bookingId, Caller caller, EventOffers offers, IInventory inventory, Db db, ILogger<TicketingModule> log,
+        CancellationToken ct) =>
         db.Transact<Booking>(async tx =>
         {
             var found = await BookingReader.Find(tx, bookingId.ToString(), null, caller, Permission.BookingsWrite, forUpdate: true, ct);
             if (found is null) return BookingNotFound;
             if (found.Status == BookingStates.Confirmed) return await BookingReader.Whole(tx, found, inventory.Now, ct);
             if (!BookingStates.MayBecome(found.Status, BookingStates.Confirmed)) return BookingClosed;
-            if ((await offers.Find(caller.OrgId, found.EventId, ct)) is not { } offer || offer.Slot(found.SlotId) is not { } slot) return EventNotFound;
+            if ((await offers.Find(caller.OrgId, found.EventId, ct)) is not { } offer || offer.Slot(found.SlotId) is not { } slot)
+                return EventNotFound;
 
             var lines = await BookingReader.Lines(tx, bookingId, ct);
             var demands = BookTickets.Demands(slot, lines.Select(line => (offer.Type(line.TicketTypeId), line.Quantity, line.Seats)));

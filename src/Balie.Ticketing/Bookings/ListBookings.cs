@@ -2,7 +2,9 @@ using Balie.Contracts.Inventory;
 
 namespace Balie.Ticketing.Bookings;
 
-/// <summary>A person's own bookings, newest first; for staff who ask for <c>all</c>, those of the organisation, of one event or with one status.</summary>
+/// <summary>
+/// A person's own bookings, newest first; for staff who ask for <c>all</c>, those of the organisation, of one event or with one status.
+/// </summary>
 internal static class ListBookings
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/bookings", Handle).SignedIn();
@@ -15,7 +17,8 @@ internal static class ListBookings
 
         Guid? mine = all is true ? null : caller.UserId ?? Guid.Empty;
         var filter = new { eventId, status, mine, paging.After, paging.AfterId, paging.Take, dbNow = inventory.Now };
-        var rows = Page<BookingReader.Row>.Of(await db.Many<BookingReader.Row>(Select, filter, ct), paging, row => (row.CreatedAt, row.BookingId));
+        var rows = Page<BookingReader.Row>.Of(
+            await db.Many<BookingReader.Row>(Select, filter, ct), paging, row => (row.CreatedAt, row.BookingId));
         return new Page<Booking>(await BookingReader.Whole(db, rows.Rows, inventory.Now, ct), rows.NextCursor, rows.Limit);
     }
 

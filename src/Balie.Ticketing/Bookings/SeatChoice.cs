@@ -4,7 +4,9 @@ using Balie.Ticketing.Seating;
 
 namespace Balie.Ticketing.Bookings;
 
-/// <summary>The best seats that look free now, for somebody who leaves the choice to us. Whether they are is decided by the claim.</summary>
+/// <summary>
+/// The best seats that look free now, for somebody who leaves the choice to us. Whether they are is decided by the claim.
+/// </summary>
 internal static class SeatChoice
 {
     /// <returns>The wish with seats in every line, or null when too few are left.</returns>
@@ -16,7 +18,8 @@ internal static class SeatChoice
         foreach (var line in wish.Lines)
         {
             var candidates = wish.Offer.Seats.Values.Where(seat => line.Type.MaySit(seat)).ToArray();
-            // A hundred people who are offered the same best seats at once would meet again at the second best: each lost race spreads wider.
+            // A hundred people who are offered the same best seats at once would meet again at the second best: each lost race spreads
+            // wider.
             var seats = Choose(candidates, [.. free], line.Quantity, skip: tried == 1 ? 0 : Random.Shared.Next(1 << tried))
                 ?? BestAvailable.Choose(candidates, free.Contains, line.Quantity);
             if (seats is null) return null;

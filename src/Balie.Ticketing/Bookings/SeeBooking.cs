@@ -11,7 +11,8 @@ internal static class SeeBooking
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/bookings/{idOrReference}", Handle).Public();
 
-    public static async Task<Outcome<Booking>> Handle(string idOrReference, string? email, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
+    public static async Task<Outcome<Booking>> Handle(
+        string idOrReference, string? email, Caller caller, IInventory inventory, Db db, CancellationToken ct) =>
         await BookingReader.Find(db, idOrReference, email, caller, Permission.BookingsRead, forUpdate: false, ct) is { } row
             ? await BookingReader.Whole(db, row, inventory.Now, ct)
             : BookingNotFound;

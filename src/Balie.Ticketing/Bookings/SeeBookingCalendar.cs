@@ -4,7 +4,9 @@ using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Bookings;
 
-/// <summary>A booking for its person's calendar. The entry keeps its UID; what the organiser moves or anybody cancels raises its sequence.</summary>
+/// <summary>
+/// A booking for its person's calendar. The entry keeps its UID; what the organiser moves or anybody cancels raises its sequence.
+/// </summary>
 internal static class SeeBookingCalendar
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/bookings/{idOrReference}/calendar.ics", Handle).Public();
@@ -23,17 +25,20 @@ internal static class SeeBookingCalendar
             _ => throw new InvalidOperationException($"Unknown status {booking.Status}."),
         };
         var entry = new CalendarEntry(
-            $"{booking.BookingId}@bookings.balie", slot.Sequence + booking.Sequence, booking.UpdatedAt > slot.UpdatedAt ? booking.UpdatedAt : slot.UpdatedAt,
+            $"{booking.BookingId}@bookings.balie", slot.Sequence + booking.Sequence,
+            booking.UpdatedAt > slot.UpdatedAt ? booking.UpdatedAt : slot.UpdatedAt,
             slot.StartsAt, slot.EndsAt, status, slot.Title, $"Booking {booking.Reference}", slot.Location);
         return Results.Text(CalendarFile.Write(slot.Title, [entry]), CalendarFile.ContentType);
     }
 
     private sealed record SlotRow(
-        string Title, string EventStatus, int Sequence, DateTimeOffset UpdatedAt, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Status, string Location);
+        string Title, string EventStatus, int Sequence, DateTimeOffset UpdatedAt, DateTimeOffset StartsAt, DateTimeOffset EndsAt,
+        string Status, string Location);
 
     private const string SelectSlot = """
         select event.title, event.status as event_status, event.sequence, event.updated_at, slots.starts_at, slots.ends_at, slots.status,
-            concat_ws(', ', nullif(venue.name, ''), nullif(venue.street, ''), nullif(trim(venue.postal_code || ' ' || venue.city), '')) as location
+            concat_ws(', ',
+                nullif(venue.name, ''), nullif(venue.street, ''), nullif(trim(venue.postal_code || ' ' || venue.city), '')) as location
         from ticketing.slots
         join ticketing.events as event using (org_id, event_id)
         left join ticketing.venues as venue using (org_id, venue_id)

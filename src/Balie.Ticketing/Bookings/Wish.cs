@@ -8,7 +8,9 @@ namespace Balie.Ticketing.Bookings;
 /// <summary>So many tickets of one type, on chosen seats or not.</summary>
 internal sealed record WishedLine(TypeOffer Type, int Quantity, IReadOnlyList<int>? Seats);
 
-/// <summary>A request to book, understood: it names things that exist, that are on sale now, and within every limit that needs no claim to check.</summary>
+/// <summary>
+/// A request to book, understood: it names things that exist, that are on sale now, and within every limit that needs no claim to check.
+/// </summary>
 internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> Lines, BookingHolder? Holder)
 {
     private const int MostItems = 20;
@@ -23,7 +25,8 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
         if (LinesOf(request, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
         if (lines.Count is 0 or > MostItems) return KernelRefusals.Invalid.At("items", $"Choose 1 to {MostItems} kinds of ticket.");
         if (lines.Any(line => line.Quantity < 1)) return KernelRefusals.Invalid.At("items", "Every quantity must be at least 1.");
-        if (lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count) return KernelRefusals.Invalid.At("items", "Name every ticket type once.");
+        if (lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count)
+            return KernelRefusals.Invalid.At("items", "Name every ticket type once.");
 
         var holder = request.Holder ?? (caller.Email is null ? null : new BookingHolder("", caller.Email));
         if (holder is null && caller.UserId is null) return HolderRequired;
@@ -39,7 +42,8 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
 
     private static List<WishedLine>? LinesOf(BookTickets.Request request, EventOffer offer)
     {
-        if (request.Items is null) return request.Quantity is { } quantity && offer.Types is [var only] ? [new WishedLine(only, quantity, null)] : null;
+        if (request.Items is null)
+            return request.Quantity is { } quantity && offer.Types is [var only] ? [new WishedLine(only, quantity, null)] : null;
         var lines = new List<WishedLine>(request.Items.Count);
         foreach (var item in request.Items)
         {
@@ -61,13 +65,16 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
         if (offer.Status != EventStates.OnSale || slot.Cancelled) return NotOnSale;
         if (now > slot.StartsAt - figures.BookingCutOff) return SalesClosed;
         if (lines.Any(line => line.Type.OnSaleUntil < now)) return SalesClosed;
-        return lines.Select(line => line.Type.OnSaleFrom).Where(from => from > now).Max() is { } opens ? NotOnSale.With("opensAt", opens) : null;
+        return lines.Select(line => line.Type.OnSaleFrom).Where(from => from > now).Max() is { } opens
+            ? NotOnSale.With("opensAt", opens)
+            : null;
     }
 
     private static Refusal? Limits(List<WishedLine> lines, Policies figures)
     {
         var quantity = lines.Sum(line => (long)line.Quantity);
-        if (quantity > figures.MaxTicketsPerOrder) return OverLimit.With("requested", quantity).With("available", figures.MaxTicketsPerOrder);
+        if (quantity > figures.MaxTicketsPerOrder)
+            return OverLimit.With("requested", quantity).With("available", figures.MaxTicketsPerOrder);
         foreach (var (type, asked, _) in lines)
         {
             if (asked > type.MaxPerOrder) return OverLimit.With("requested", asked).With("available", type.MaxPerOrder);
@@ -81,10 +88,12 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
         if (lines.All(line => line.Seats is null)) return null;
         if (!offer.IsSeated) return KernelRefusals.Invalid.At("items", "This event has no numbered seats.");
         if (lines.Any(line => line.Seats is null)) return KernelRefusals.Invalid.At("items", "Choose all seats, or leave all to us.");
-        if (lines.Any(line => line.Seats?.Count != line.Quantity)) return KernelRefusals.Invalid.At("items", "Choose as many seats as tickets.");
+        if (lines.Any(line => line.Seats?.Count != line.Quantity))
+            return KernelRefusals.Invalid.At("items", "Choose as many seats as tickets.");
         var chosen = lines.SelectMany(line => line.Seats ?? []).ToArray();
         if (chosen.Distinct().Count() < chosen.Length) return KernelRefusals.Invalid.At("items", "Name every seat once.");
-        var allowed = lines.All(line => (line.Seats ?? []).All(number => offer.Seats.TryGetValue(number, out var seat) && line.Type.MaySit(seat)));
+        var allowed = lines.All(line => (line.Seats ?? []).All(number =>
+            offer.Seats.TryGetValue(number, out var seat) && line.Type.MaySit(seat)));
         return allowed ? null : KernelRefusals.Invalid.At("items", "Some seats do not exist or are not sold with this ticket type.");
     }
 }

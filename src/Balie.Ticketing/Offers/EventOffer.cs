@@ -22,7 +22,9 @@ internal sealed record SlotOffer(
     Guid SlotId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, bool Cancelled,
     FrozenDictionary<Guid, Guid> ZonePools, FrozenDictionary<Guid, Guid> TypePools)
 {
-    /// <summary>Which pools a ticket of this type takes a unit from, the slot's own first; of a type withdrawn meanwhile only that.</summary>
+    /// <summary>
+    /// Which pools a ticket of this type takes a unit from, the slot's own first; of a type withdrawn meanwhile only that.
+    /// </summary>
     public IEnumerable<Guid> PoolsOf(TypeOffer? type)
     {
         yield return SlotId;
@@ -34,8 +36,8 @@ internal sealed record SlotOffer(
 
 /// <summary>One kind of ticket. <paramref name="Sections"/> are where it may sit, null for anywhere.</summary>
 internal sealed record TypeOffer(
-    Guid TicketTypeId, string Name, Money Price, Guid? ZoneId, FrozenSet<string>? Sections, DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil,
-    int MinPerOrder, int MaxPerOrder)
+    Guid TicketTypeId, string Name, Money Price, Guid? ZoneId, FrozenSet<string>? Sections, DateTimeOffset? OnSaleFrom,
+    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder)
 {
     public bool MaySit(SeatOffer seat) => Sections is null || Sections.Contains(seat.Section);
 }

@@ -23,13 +23,16 @@ internal sealed class EventOffers
         _db = db;
         signals.On(Channel, payload =>
         {
-            if (payload.Split(':') is [var org, var id] && Guid.TryParse(org, out var orgId) && Guid.TryParse(id, out var eventId)) Forget(orgId, eventId);
+            if (payload.Split(':') is [var org, var id] && Guid.TryParse(org, out var orgId) && Guid.TryParse(id, out var eventId))
+                Forget(orgId, eventId);
         }, ForgetAll);
     }
 
     /// <summary>Null for an event that does not exist, was deleted, or is still a draft.</summary>
     public ValueTask<EventOffer?> Find(Guid orgId, Guid eventId, CancellationToken ct) =>
-        _offers.TryGetValue((orgId, eventId), out var offer) ? ValueTask.FromResult<EventOffer?>(offer) : new(LoadOnce(orgId, eventId).WaitAsync(ct));
+        _offers.TryGetValue((orgId, eventId), out var offer)
+            ? ValueTask.FromResult<EventOffer?>(offer)
+            : new(LoadOnce(orgId, eventId).WaitAsync(ct));
 
     public void Forget(Guid orgId, Guid eventId)
     {
@@ -70,7 +73,8 @@ internal sealed class EventOffers
             var slots = await tx.Many<SlotRow>(SelectSlots, new { eventId }, ct);
             var pools = (await tx.Many<PoolRow>(SelectPools, new { eventId }, ct)).ToLookup(pool => pool.SlotId);
             var types = await tx.Many<TypeRow>(SelectTypes, new { eventId }, ct);
-            var sections = (await tx.Many<SectionRow>(SelectSections, new { eventId }, ct)).ToLookup(zone => zone.ZoneId, zone => zone.Section);
+            var sections = (await tx.Many<SectionRow>(SelectSections, new { eventId }, ct))
+                .ToLookup(zone => zone.ZoneId, zone => zone.Section);
             var seats = row.SeatingPlanId is null ? [] : await tx.Many<SeatOffer>(SelectSeats, new { row.SeatingPlanId }, ct);
             if (await tx.One<int>(SelectVersion, new { eventId }, ct) != row.Version) continue;
 
@@ -84,7 +88,8 @@ internal sealed class EventOffers
     private static SlotOffer Slot(SlotRow slot, IEnumerable<PoolRow> pools) => new(
         slot.SlotId, slot.StartsAt, slot.EndsAt, slot.Zone, slot.Status == "cancelled",
         pools.Where(pool => pool.ZoneId is not null).ToFrozenDictionary(pool => pool.ZoneId.GetValueOrDefault(), pool => pool.PoolId),
-        pools.Where(pool => pool.TicketTypeId is not null).ToFrozenDictionary(pool => pool.TicketTypeId.GetValueOrDefault(), pool => pool.PoolId));
+        pools.Where(pool => pool.TicketTypeId is not null)
+            .ToFrozenDictionary(pool => pool.TicketTypeId.GetValueOrDefault(), pool => pool.PoolId));
 
     private static TypeOffer Type(TypeRow type, ILookup<Guid, string> sections) => new(
         type.TicketTypeId, type.Name, new Money(type.PriceMinor, type.Currency), type.ZoneId,
@@ -95,8 +100,8 @@ internal sealed class EventOffers
     private sealed record SlotRow(Guid SlotId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Status);
     private sealed record PoolRow(Guid SlotId, Guid PoolId, Guid? ZoneId, Guid? TicketTypeId);
     private sealed record TypeRow(
-        Guid TicketTypeId, string Name, long PriceMinor, string Currency, Guid? ZoneId, DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil,
-        int MinPerOrder, int MaxPerOrder);
+        Guid TicketTypeId, string Name, long PriceMinor, string Currency, Guid? ZoneId, DateTimeOffset? OnSaleFrom,
+        DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder);
     private sealed record SectionRow(Guid ZoneId, string Section);
 
     private const string SelectEvent = """

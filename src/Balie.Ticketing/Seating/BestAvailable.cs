@@ -23,7 +23,9 @@ internal static class BestAvailable
         }
     }
 
-    /// <returns>As many seat numbers as asked, or null when too few are free. Wheelchair and companion places are only given when chosen.</returns>
+    /// <returns>
+    /// As many seat numbers as asked, or null when too few are free. Wheelchair and companion places are only given when chosen.
+    /// </returns>
     public static IReadOnlyList<int>? Choose(IEnumerable<SeatOffer> seats, Func<int, bool> isFree, int quantity)
     {
         var rows = seats.Where(seat => seat.Kind == SeatOffer.Standard)

@@ -139,13 +139,34 @@ public sealed class EditEventTests(CatalogueApp app) : IClassFixture<CatalogueAp
     [InlineData("""{"zone":"Europe/Amsterdam"}""", 400)]
     [InlineData("""{"title":null,"zone":"Europe/Amsterdam"}""", 400)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","owner":"me"}""", 400)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"dates":[{"startsLocal":"yesterday","endsLocal":"2026-06-01T19:00"}]}}""", 400)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"recurrence":{"weekdays":[],"times":[],"from":"0001-01-01","until":"9999-12-31","durationMinutes":1}}}""", 422)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"recurrence":{"weekdays":["sunday"],"times":["10:00"],"from":"2026-06-01","until":"2026-06-02","durationMinutes":1},"capacity":1}}""", 422)]
+    [InlineData(
+        """
+        {"title":"x","zone":"Europe/Amsterdam",
+         "slots":{"dates":[{"startsLocal":"yesterday","endsLocal":"2026-06-01T19:00"}]}}
+        """, 400)]
+    [InlineData(
+        """
+        {"title":"x","zone":"Europe/Amsterdam",
+         "slots":{"recurrence":{"weekdays":[],"times":[],"from":"0001-01-01","until":"9999-12-31","durationMinutes":1}}}
+        """, 422)]
+    [InlineData(
+        """
+        {"title":"x","zone":"Europe/Amsterdam",
+         "slots":{"recurrence":{"weekdays":["sunday"],"times":["10:00"],"from":"2026-06-01","until":"2026-06-02","durationMinutes":1},
+                  "capacity":1}}
+        """, 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"capacity":5}}""", 422)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","slots":{"dates":[{"startsLocal":"2026-06-01T10:00","endsLocal":"2026-06-01T19:00"}]}}""", 422)]
+    [InlineData(
+        """
+        {"title":"x","zone":"Europe/Amsterdam",
+         "slots":{"dates":[{"startsLocal":"2026-06-01T10:00","endsLocal":"2026-06-01T19:00"}]}}
+        """, 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","ticketTypes":[{"name":"a","price":{"amount":1}}]}""", 400)]
-    [InlineData("""{"title":"x","zone":"Europe/Amsterdam","ticketTypes":[{"name":"a","price":{"amount":1,"currency":"EUR"},"zoneName":"nowhere"}]}""", 422)]
+    [InlineData(
+        """
+        {"title":"x","zone":"Europe/Amsterdam",
+         "ticketTypes":[{"name":"a","price":{"amount":1,"currency":"EUR"},"zoneName":"nowhere"}]}
+        """, 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","zones":[{"name":"a"}]}""", 422)]
     [InlineData("""{"title":"x","zone":"Europe/Amsterdam","zones":[{"name":"a","capacity":1,"sections":["A"]}]}""", 422)]
     [InlineData("""{"title":"x","venueId":"01900000-0000-7000-8000-00000000dead"}""", 422)]
@@ -189,7 +210,8 @@ public sealed class EditEventTests(CatalogueApp app) : IClassFixture<CatalogueAp
         var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var draft = await app.Event();
         listener.Notification += (_, news) => heard.TrySetResult(news.Payload);
-        await using (var listen = new Npgsql.NpgsqlCommand($"listen {EventOffers.Channel}", listener)) await listen.ExecuteNonQueryAsync(Ct);
+        await using (var listen = new Npgsql.NpgsqlCommand($"listen {EventOffers.Channel}", listener))
+            await listen.ExecuteNonQueryAsync(Ct);
 
         await app.Step(draft.Id, "publication");
 

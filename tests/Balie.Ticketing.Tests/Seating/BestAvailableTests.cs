@@ -36,7 +36,8 @@ public sealed class BestAvailableTests
         for (var seed = 0; seed < 3_000; seed++)
         {
             var random = new Random(seed);
-            var rows = Enumerable.Range(0, random.Next(1, 5)).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => "oox_"[random.Next(4)])));
+            var rows = Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => "oox_"[random.Next(4)])));
             var (hall, quantity) = (string.Join('\n', rows), random.Next(1, 6));
 
             var chosen = Choose(hall, quantity);
@@ -46,8 +47,11 @@ public sealed class BestAvailableTests
             if (chosen is null) continue;
             Assert.True(chosen.Count(seat => seat == '*') == quantity, $"Seed {seed}: {chosen}.");
             Assert.Equal(hall, chosen.Replace('*', 'o'));
-            if (!chosen.Contains(new string('*', quantity), StringComparison.Ordinal)) Assert.DoesNotContain(new string('o', quantity), hall, StringComparison.Ordinal);
-            else Assert.True(NewOrphans(hall, chosen) <= Math.Max(0, FewestOrphans(hall, quantity)), $"Seed {seed}: {chosen} leaves a seat alone without need.");
+            if (!chosen.Contains(new string('*', quantity), StringComparison.Ordinal))
+                Assert.DoesNotContain(new string('o', quantity), hall, StringComparison.Ordinal);
+            else
+                Assert.True(NewOrphans(hall, chosen) <= Math.Max(0, FewestOrphans(hall, quantity)),
+                    $"Seed {seed}: {chosen} leaves a seat alone without need.");
         }
     }
 
@@ -55,7 +59,8 @@ public sealed class BestAvailableTests
     {
         var (block, fewest) = (new string('o', quantity), int.MaxValue);
         for (var at = hall.IndexOf(block, StringComparison.Ordinal); at >= 0; at = hall.IndexOf(block, at + 1, StringComparison.Ordinal))
-            fewest = Math.Min(fewest, NewOrphans(hall, string.Concat(hall.AsSpan(0, at), new string('*', quantity), hall.AsSpan(at + quantity))));
+            fewest = Math.Min(fewest,
+                NewOrphans(hall, string.Concat(hall.AsSpan(0, at), new string('*', quantity), hall.AsSpan(at + quantity))));
         return fewest;
     }
 
@@ -72,7 +77,8 @@ public sealed class BestAvailableTests
             position++;
             if (cells[cell] == '\n') (row, position) = (row + 1, 0);
             if (cells[cell] is '_' or '\n') continue;
-            seats.Add(new SeatOffer(cell + 1, "Zaal", $"{row}", position, $"{row}-{position}", cells[cell] == 'w' ? "wheelchair" : SeatOffer.Standard));
+            seats.Add(new SeatOffer(cell + 1, "Zaal", $"{row}", position, $"{row}-{position}",
+                cells[cell] == 'w' ? "wheelchair" : SeatOffer.Standard));
             if (cells[cell] == 'x') taken.Add(cell + 1);
         }
         if (BestAvailable.Choose(seats, seat => !taken.Contains(seat), quantity) is not { } chosen) return null;

@@ -99,9 +99,11 @@ public sealed class SeatingPlanTests(CatalogueApp app) : IClassFixture<Catalogue
     [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","numbers":["1","1"]}]}]}""", "sections[0].rows[0].numbers")]
     [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","numbers":[null]}]}]}""", "sections[0].rows[0].numbers[0]")]
     [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","numbers":[""]}]}]}""", "sections")]
-    [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","seats":2,"wheelchair":["3"]}]}]}""", "sections[0].rows[0].wheelchair[0]")]
+    [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","seats":2,"wheelchair":["3"]}]}]}""",
+        "sections[0].rows[0].wheelchair[0]")]
     [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","seats":2},{"row":"1","seats":2}]}]}""", "sections[0].rows")]
-    [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","seats":2}]},{"name":"A","rows":[{"row":"1","seats":2}]}]}""", "sections")]
+    [InlineData("""{"name":"x","sections":[{"name":"A","rows":[{"row":"1","seats":2}]},{"name":"A","rows":[{"row":"1","seats":2}]}]}""",
+        "sections")]
     public async Task A_layout_that_makes_no_sense_is_refused_where_it_does_not(string body, string field)
     {
         var venue = await app.Venue();
