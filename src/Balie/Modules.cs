@@ -12,7 +12,8 @@ public static class Modules
 
     /// <summary>The migrations of the kernel, then of every module: an absent module may be switched on later without a gap.</summary>
     public static IReadOnlyList<MigrationScript> Scripts { get; } =
-        [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. All.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
+        [.. MigrationScript.Of("kernel", typeof(IModule).Assembly),
+            .. All.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
 
     public static Assembly[] Assemblies => [.. All.Select(module => module.GetType().Assembly)];
 
@@ -26,7 +27,8 @@ public static class Modules
         foreach (var module in chosen)
         {
             if (module.Needs.Except(chosen.Select(other => other.Name)).FirstOrDefault() is not { } missing) continue;
-            throw new OperatorException($"Balie:Modules leaves out {missing}, which {module.Name} needs: add {missing}, or leave out {module.Name} too.");
+            throw new OperatorException(
+                $"Balie:Modules leaves out {missing}, which {module.Name} needs: add {missing}, or leave out {module.Name} too.");
         }
         return chosen;
     }
@@ -38,7 +40,9 @@ public static class Modules
         return house.Needs.All(name => chosen.Any(module => module.Name == name)) ? [.. chosen, house] : chosen;
     }
 
-    /// <summary>What one process shows: with <c>--only</c> the others still answer asks, but have no routes, listeners and jobs here.</summary>
+    /// <summary>
+    /// What one process shows: with <c>--only</c> the others still answer asks, but have no routes, listeners and jobs here.
+    /// </summary>
     /// <exception cref="OperatorException">A name is unknown.</exception>
     public static IReadOnlyList<IModule> Shown(IReadOnlyList<IModule> chosen, IEnumerable<string> only)
     {
@@ -48,8 +52,10 @@ public static class Modules
 
     private static HashSet<string> Named(string key, IEnumerable<string> values)
     {
-        var names = values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (names.FirstOrDefault(name => !All.Any(module => module.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is not { } unknown) return names;
-        throw new OperatorException($"{key} names {unknown}, which is not a module: choose from {string.Join(", ", All.Select(module => module.Name))}.");
+        var names = values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = All.Select(module => module.Name);
+        if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } unknown) return names;
+        throw new OperatorException($"{key} names {unknown}, which is not a module: choose from {string.Join(", ", known)}.");
     }
 }

@@ -11,7 +11,8 @@ internal sealed class Site : IAsyncDisposable
     private readonly WebApplicationBuilder _builder;
     private EmbeddedPostgres? _postgres;
 
-    private Site(WebApplicationBuilder builder, DataFolder data, IReadOnlyList<IModule> modules) => (_builder, Data, Modules) = (builder, data, modules);
+    private Site(WebApplicationBuilder builder, DataFolder data, IReadOnlyList<IModule> modules) =>
+        (_builder, Data, Modules) = (builder, data, modules);
 
     public DataFolder Data { get; }
 
@@ -38,13 +39,17 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>For the process that serves: the database it names, or its own, which stops with it.</summary>
     public Task OpenDatabase(Action<string> say, CancellationToken ct) => OpenDatabase(beside: false, say, ct);
 
-    /// <summary>For a short errand: like <see cref="OpenDatabase(Action{string}, CancellationToken)"/>, but beside a Balie that serves already.</summary>
+    /// <summary>
+    /// For a short errand: like <see cref="OpenDatabase(Action{string}, CancellationToken)"/>, but beside a Balie that serves already.
+    /// </summary>
     public Task OpenDatabaseBeside(Action<string> say, CancellationToken ct) => OpenDatabase(beside: true, say, ct);
 
     /// <summary>The program wired for an errand: everything can be asked, nothing runs by itself.</summary>
     public WebApplication Build() => Build(Modules);
 
-    /// <summary>The program wired for serving and not started: the routes, listeners and jobs of the modules that this process shows.</summary>
+    /// <summary>
+    /// The program wired for serving and not started: the routes, listeners and jobs of the modules that this process shows.
+    /// </summary>
     public WebApplication BuildServing(IReadOnlyList<IModule> shown)
     {
         _builder.Services.AddKernelWork(shown.Count == Modules.Count ? null : [.. shown.Select(module => module.Name)]);

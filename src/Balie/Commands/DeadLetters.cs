@@ -15,7 +15,8 @@ internal static class DeadLetters
         verb.SetAction((asked, ct) => Errand.With(asked, async (_, services) =>
         {
             var status = await services.GetRequiredService<Outbox>().Status(ct);
-            Console.WriteLine($"{status.Waiting} waiting{(status.OldestAge is { } age ? $", the oldest for {age:c}" : "")}; {status.Retrying} to be tried again; {status.Dead} given up.");
+            Console.WriteLine($"{status.Waiting} waiting{(status.OldestAge is { } age ? $", the oldest for {age:c}" : "")}; "
+                + $"{status.Retrying} to be tried again; {status.Dead} given up.");
             return Errand.Done;
         }, ct));
         return verb;
@@ -28,7 +29,9 @@ internal static class DeadLetters
         {
             // Never the bodies: they may hold what is personal, and a terminal is not the place for it.
             var dead = await services.GetRequiredService<Outbox>().ListDeadLetters(MostListed, ct);
-            foreach (var letter in dead) Console.WriteLine($"{letter.MessageId}  {letter.FailedAt:u}  {letter.Kind} for {letter.Consumer} in {letter.OrgId}: {letter.Reason}");
+            foreach (var letter in dead)
+                Console.WriteLine(
+                    $"{letter.MessageId}  {letter.FailedAt:u}  {letter.Kind} for {letter.Consumer} in {letter.OrgId}: {letter.Reason}");
             Errand.Progress(dead.Length == 0 ? "No message was given up." : "Try one again with balie outbox replay <message>.");
             return Errand.Done;
         }, ct));

@@ -6,7 +6,8 @@ namespace Balie.Commands;
 /// <summary>Fills an organisation with real-looking content. Run again, it makes only what is missing.</summary>
 internal static class Demo
 {
-    private static readonly Option<string?> Organisation = new("--organisation") { Description = "Its slug (default: the installation's own).", HelpName = "slug" };
+    private static readonly Option<string?> Organisation =
+        new("--organisation") { Description = "Its slug (default: the installation's own).", HelpName = "slug" };
 
     public static Command Verb()
     {

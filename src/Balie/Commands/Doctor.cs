@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Balie.Commands;
 
-/// <summary>Looks at everything a start needs, starting the database where it is not running, and says what to do about what it finds.</summary>
+/// <summary>
+/// Looks at everything a start needs, starting the database where it is not running, and says what to do about what it finds.
+/// </summary>
 internal static class Doctor
 {
     private const long LittleSpaceBytes = 1024L * 1024 * 1024;
@@ -24,7 +26,8 @@ internal static class Doctor
         Console.WriteLine($"ok    modules          {string.Join(", ", site.Modules.Select(module => module.Name))}");
         await site.OpenDatabaseBeside(Errand.Progress, ct);
         await using var databases = new Databases(site.ConnectionString,
-            site.Config.GetConnectionString("App"), site.Config.GetConnectionString("System"), site.Config.GetConnectionString("Reader"), poolSize: 2);
+            site.Config.GetConnectionString("App"), site.Config.GetConnectionString("System"),
+            site.Config.GetConnectionString("Reader"), poolSize: 2);
 
         var well = await Look("disk space", () => Task.FromResult(DiskSpace(site.Data.Path)));
         well &= await Look("configuration", () => Task.FromResult(Configuration(site)));
@@ -53,7 +56,9 @@ internal static class Doctor
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
         var gigaBytes = (free / (double)LittleSpaceBytes).ToString("0.0", CultureInfo.InvariantCulture);
-        return free >= LittleSpaceBytes ? $"{gigaBytes} GB free" : throw new OperatorException($"Only {gigaBytes} GB is free below {folder}: make room, or writes will be refused soon.");
+        return free >= LittleSpaceBytes
+            ? $"{gigaBytes} GB free"
+            : throw new OperatorException($"Only {gigaBytes} GB is free below {folder}: make room, or writes will be refused soon.");
     }
 
     private static async Task<string> Migrations(Site site, Databases databases, CancellationToken ct) =>
@@ -69,9 +74,12 @@ internal static class Doctor
 
     private static async Task<string> Clocks(Databases databases, CancellationToken ct)
     {
-        var theirs = await new SystemDb(databases, TimeProvider.System).Everywhere.One<DateTimeOffset>("select clock_timestamp()", null, ct);
+        var theirs =
+            await new SystemDb(databases, TimeProvider.System).Everywhere.One<DateTimeOffset>("select clock_timestamp()", null, ct);
         var apart = (TimeProvider.System.GetUtcNow() - theirs).Duration();
-        return apart <= ClocksMayDiffer ? "agree" : throw new OperatorException($"This machine's clock and the database's are {apart.TotalSeconds:0} s apart: set them by NTP.");
+        return apart <= ClocksMayDiffer
+            ? "agree"
+            : throw new OperatorException($"This machine's clock and the database's are {apart.TotalSeconds:0} s apart: set them by NTP.");
     }
 
     private static string Configuration(Site site)

@@ -42,7 +42,8 @@ internal static class Errand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -66,7 +67,8 @@ internal static class Errand
     }
 
     /// <summary>The same with the whole program wired behind it, on a database that is up to date.</summary>
-    public static Task<int> With(ParseResult parsed, Func<Site, IServiceProvider, Task<int>> work, CancellationToken ct) => At(parsed, async site =>
+    public static Task<int> With(ParseResult parsed, Func<Site, IServiceProvider, Task<int>> work, CancellationToken ct) =>
+        At(parsed, async site =>
     {
         await site.Migrator.Apply(ct);
         await using var app = site.Build();
@@ -76,7 +78,9 @@ internal static class Errand
     /// <summary>The value of an outcome; a refusal ends the errand with its own sentence.</summary>
     public static T Expect<T>(Outcome<T> outcome) where T : notnull
     {
-        if (outcome.Refusal is { } refusal) throw new OperatorException(string.Join(' ', refusal.Errors.Select(error => error.Message).Prepend(refusal.Message).Distinct()));
+        if (outcome.Refusal is { } refusal)
+            throw new OperatorException(
+                string.Join(' ', refusal.Errors.Select(error => error.Message).Prepend(refusal.Message).Distinct()));
         // Not refused, so there is a value.
         return outcome.Value!;
     }
@@ -96,7 +100,8 @@ internal static class Errand
         OperatorException => problem.Message,
         OptionsValidationException invalid => $"The configuration does not hold: {string.Join(' ', invalid.Failures)}",
         // Its message names the key and the value.
-        InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable => $"The configuration does not hold: {unreadable.Message}",
+        InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable =>
+            $"The configuration does not hold: {unreadable.Message}",
         NpgsqlException => $"The database did not do what was asked ({problem.Message}): try again, and see balie doctor.",
         _ => $"Something unexpected went wrong ({problem.GetType().Name}: {problem.Message}): run it again with --verbose to see where.",
     };

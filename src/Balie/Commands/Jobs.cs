@@ -13,7 +13,8 @@ internal static class Jobs
         verb.SetAction((asked, ct) => Errand.With(asked, async (_, services) =>
         {
             foreach (var job in await services.GetRequiredService<JobBook>().List(ct))
-                Console.WriteLine($"{job.State,-9}  {job.Name} ({job.Module}), every {job.Every}, next {job.DueAt:u}, {job.Runs} runs{Trouble(job)}");
+                Console.WriteLine(
+                    $"{job.State,-9}  {job.Name} ({job.Module}), every {job.Every}, next {job.DueAt:u}, {job.Runs} runs{Trouble(job)}");
             return Errand.Done;
         }, ct));
         return verb;
@@ -26,12 +27,14 @@ internal static class Jobs
         verb.SetAction((asked, ct) => Errand.With(asked, async (_, services) =>
         {
             var job = asked.GetRequiredValue(name);
-            if (!await services.GetRequiredService<JobBook>().RunNow(job, ct)) throw new OperatorException($"There is no job {job}: see balie jobs list.");
+            if (!await services.GetRequiredService<JobBook>().RunNow(job, ct))
+                throw new OperatorException($"There is no job {job}: see balie jobs list.");
             Console.WriteLine($"{job} is due.");
             return Errand.Done;
         }, ct));
         return verb;
     }
 
-    private static string Trouble(JobState job) => job.LastError is null ? "" : $", failed {job.FailuresInRow} times in a row: {job.LastError}";
+    private static string Trouble(JobState job) =>
+        job.LastError is null ? "" : $", failed {job.FailuresInRow} times in a row: {job.LastError}";
 }

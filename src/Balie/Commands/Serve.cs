@@ -2,12 +2,15 @@ using System.CommandLine;
 
 namespace Balie.Commands;
 
-/// <summary>Serves. Everything that could stand in the way is asked about first, cheapest first, so a refusal comes at once and is one sentence.</summary>
+/// <summary>
+/// Serves. Everything that could stand in the way is asked about first, cheapest first, so a refusal comes at once and is one sentence.
+/// </summary>
 internal static class Serve
 {
     private const string DefaultUrl = "http://localhost:5000";
 
-    private static readonly Option<string?> Urls = new("--urls") { Description = $"Where to listen, separated by semicolons (default {DefaultUrl})." };
+    private static readonly Option<string?> Urls =
+        new("--urls") { Description = $"Where to listen, separated by semicolons (default {DefaultUrl})." };
     private static readonly Option<bool> Empty = new("--empty") { Description = "Leave out the demo organisation at the first start." };
     private static readonly Option<string[]> Only = new("--only")
     {
@@ -18,7 +21,8 @@ internal static class Serve
 
     public static Command Verb()
     {
-        var verb = new Command("serve", "Start the server, and its database unless ConnectionStrings__Balie names one.") { Urls, Empty, Only };
+        var verb =
+            new Command("serve", "Start the server, and its database unless ConnectionStrings__Balie names one.") { Urls, Empty, Only };
         verb.SetAction(Run);
         return verb;
     }
@@ -39,7 +43,8 @@ internal static class Serve
             await new RolesCheck(app.Services.GetRequiredService<Databases>(), Modules.Scripts).Pass(stop);
 
             var owner = await Settle.Owner(app.Services, site.Config, Console.WriteLine, stop);
-            if (owner is { Created: true } && !asked.GetValue(Empty)) await Settle.Demo(app.Services, owner.OrganisationId, Console.WriteLine, stop);
+            if (owner is { Created: true } && !asked.GetValue(Empty))
+                await Settle.Demo(app.Services, owner.OrganisationId, Console.WriteLine, stop);
 
             await Start(app, urls, stop);
             Console.WriteLine($"Balie serves at {string.Join(" and ", app.Urls)}. Stop it with Ctrl-C.");

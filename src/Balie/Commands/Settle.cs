@@ -2,7 +2,9 @@ using Balie.Contracts.Identity;
 
 namespace Balie.Commands;
 
-/// <summary>What a first start leaves behind: an owner who can sign in and, unless asked not to, an organisation worth looking at.</summary>
+/// <summary>
+/// What a first start leaves behind: an owner who can sign in and, unless asked not to, an organisation worth looking at.
+/// </summary>
 internal static class Settle
 {
     private const string DefaultOrganisation = "Balie";
@@ -15,13 +17,16 @@ internal static class Settle
 
         var name = config["Balie:Organisation"] ?? DefaultOrganisation;
         var ensured = await installation.EnsureOwner(Wish(config, "BALIE_ADMIN_EMAIL"), Wish(config, "BALIE_ADMIN_PASSWORD"), name, ct);
-        if (ensured.Refusal is { } refusal) throw new OperatorException($"The owner could not be made ({refusal.Message}): correct BALIE_ADMIN_EMAIL or BALIE_ADMIN_PASSWORD.");
+        if (ensured.Refusal is { } refusal)
+            throw new OperatorException(
+                $"The owner could not be made ({refusal.Message}): correct BALIE_ADMIN_EMAIL or BALIE_ADMIN_PASSWORD.");
 
         // An outcome without a refusal has a value.
         var owner = ensured.Value!;
         say(owner switch
         {
-            { GeneratedPassword: { } password } => $"Sign in as {owner.Email} with password {password} (shown once: keep it, or set another with balie user password).",
+            { GeneratedPassword: { } password } =>
+                $"Sign in as {owner.Email} with password {password} (shown once: keep it, or set another with balie user password).",
             { Created: true } => $"Sign in as {owner.Email} with the password of BALIE_ADMIN_PASSWORD.",
             _ => $"Sign in as {owner.Email}.",
         });

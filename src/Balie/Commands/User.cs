@@ -10,13 +10,17 @@ internal static class User
 
     private static readonly Argument<string> Email = new("email") { Description = "The account's address." };
     private static readonly Option<string?> Name = new("--name") { Description = "How to address the person (default: the address)." };
-    private static readonly Option<string> Locale = new("--locale") { Description = "The language of mail, such as en or nl.", DefaultValueFactory = _ => "en" };
-    private static readonly Option<string?> Organisation = new("--organisation") { Description = "Also give a role in the organisation with this slug.", HelpName = "slug" };
+    private static readonly Option<string> Locale =
+        new("--locale") { Description = "The language of mail, such as en or nl.", DefaultValueFactory = _ => "en" };
+    private static readonly Option<string?> Organisation =
+        new("--organisation") { Description = "Also give a role in the organisation with this slug.", HelpName = "slug" };
     private static readonly Option<string> Role = new("--role") { Description = "Which role.", DefaultValueFactory = _ => "admin" };
 
-    public static Command Verb() => new("user", $"Accounts. Passwords are read from {PasswordVariable} or from the input, never from the command line.")
+    public static Command Verb() => new(
+        "user", $"Accounts. Passwords are read from {PasswordVariable} or from the input, never from the command line.")
     {
-        Create(), Password(), Disable("disable", "Sign an account out everywhere and keep it out.", true), Disable("enable", "Let a disabled account in again.", false), Give(),
+        Create(), Password(), Disable("disable", "Sign an account out everywhere and keep it out.", true),
+        Disable("enable", "Let a disabled account in again.", false), Give(),
     };
 
     private static Command Create()
@@ -25,8 +29,10 @@ internal static class User
         verb.SetAction((asked, ct) => Errand.With(asked, async (_, services) =>
         {
             var (installation, email) = (services.GetRequiredService<IInstallation>(), asked.GetRequiredValue(Email));
-            Errand.Expect(await installation.CreateUser(email, asked.GetValue(Name) ?? email, ReadPassword(), asked.GetRequiredValue(Locale), ct));
-            if (asked.GetValue(Organisation) is { } slug) Errand.Expect(await installation.SetMember(slug, email, asked.GetRequiredValue(Role), ct));
+            Errand.Expect(await installation.CreateUser(
+                email, asked.GetValue(Name) ?? email, ReadPassword(), asked.GetRequiredValue(Locale), ct));
+            if (asked.GetValue(Organisation) is { } slug)
+                Errand.Expect(await installation.SetMember(slug, email, asked.GetRequiredValue(Role), ct));
             Console.WriteLine($"Made the account {email}.");
             return Errand.Done;
         }, ct));
@@ -38,7 +44,8 @@ internal static class User
         var verb = new Command("password", "Set a new password and end all sessions.") { Email };
         verb.SetAction((asked, ct) => Errand.With(asked, async (_, services) =>
         {
-            Errand.Expect(await services.GetRequiredService<IInstallation>().SetPassword(asked.GetRequiredValue(Email), ReadPassword(), ct));
+            Errand.Expect(
+                await services.GetRequiredService<IInstallation>().SetPassword(asked.GetRequiredValue(Email), ReadPassword(), ct));
             Console.WriteLine($"Set the password of {asked.GetRequiredValue(Email)} and ended all sessions.");
             return Errand.Done;
         }, ct));
@@ -78,7 +85,9 @@ internal static class User
         if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } given) return given;
         if (!Console.IsInputRedirected) Console.Error.Write("New password: ");
         var typed = Console.IsInputRedirected ? Console.In.ReadLine() : ReadUnseen();
-        return string.IsNullOrEmpty(typed) ? throw new OperatorException($"No password was given: type one, or set {PasswordVariable}.") : typed;
+        return string.IsNullOrEmpty(typed)
+            ? throw new OperatorException($"No password was given: type one, or set {PasswordVariable}.")
+            : typed;
     }
 
     private static string ReadUnseen()
