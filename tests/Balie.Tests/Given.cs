@@ -18,10 +18,13 @@ public static class Given
 
     public static object FreeType(string name = "Gratis") => new { name, price = Price(0) };
 
-    /// <summary>On sale, with one slot in Amsterdam in the summer of the test clock's year, and one free ticket type unless told otherwise.</summary>
+    /// <summary>
+    /// On sale, with one slot in Amsterdam in the summer of the test clock's year, and one free ticket type unless told otherwise.
+    /// </summary>
     public static async Task<Show> Show(
-        this Product app, int? capacity = 100, object[]? types = null, object[]? zones = null, int? personLimit = null, Guid? venueId = null,
-        Guid? seatingPlanId = null, Guid? orgId = null, string startsLocal = "2026-07-01T20:00:00", string endsLocal = "2026-07-01T22:00:00")
+        this Product app, int? capacity = 100, object[]? types = null, object[]? zones = null, int? personLimit = null,
+        Guid? venueId = null, Guid? seatingPlanId = null, Guid? orgId = null,
+        string startsLocal = "2026-07-01T20:00:00", string endsLocal = "2026-07-01T22:00:00")
     {
         var organiser = app.As(Roles.Owner, orgId: orgId);
         var made = await (await organiser.Post("/api/v1/events", new
@@ -36,17 +39,21 @@ public static class Given
             slots = new { dates = new[] { new { startsLocal, endsLocal } }, capacity },
         }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         var eventId = made.GetProperty("id").GetGuid();
-        foreach (var step in (string[])["publication", "sale"]) await (await organiser.Put($"/api/v1/events/{eventId}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
+        foreach (var step in (string[])["publication", "sale"])
+            await (await organiser.Put($"/api/v1/events/{eventId}/{step}", new { }, Ct)).IsOk<JsonElement>(Ct);
         var slots = await (await organiser.GetAsync($"/api/v1/events/{eventId}/slots", Ct)).IsOk<JsonElement>(Ct);
-        return new Show(eventId, slots[0].GetProperty("id").GetGuid(), [.. made.GetProperty("ticketTypes").EnumerateArray().Select(type => type.GetProperty("id").GetGuid())]);
+        return new Show(eventId, slots[0].GetProperty("id").GetGuid(),
+            [.. made.GetProperty("ticketTypes").EnumerateArray().Select(type => type.GetProperty("id").GetGuid())]);
     }
 
     public static object Guest(string email = "gast@example.org") => new { name = "Gast", email };
 
-    public static Task<HttpResponseMessage> Book(this HttpClient client, Show show, int quantity = 1, Guid? key = null, object? holder = null) =>
+    public static Task<HttpResponseMessage> Book(
+        this HttpClient client, Show show, int quantity = 1, Guid? key = null, object? holder = null) =>
         client.Post("/api/v1/bookings", new { eventId = show.EventId, quantity, holder }, Ct, key);
 
-    public static async Task<JsonElement> Booked(this HttpClient client, Show show, int quantity = 1, Guid? key = null, object? holder = null) =>
+    public static async Task<JsonElement> Booked(
+        this HttpClient client, Show show, int quantity = 1, Guid? key = null, object? holder = null) =>
         await (await client.Book(show, quantity, key, holder)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";

@@ -17,7 +17,8 @@ public sealed class BookTicketsTests(Product app) : IClassFixture<Product>
 
         var reference = booking.Text("reference");
         Assert.Equal("confirmed", booking.Text("status"));
-        Assert.Equal([$"{reference}-1", $"{reference}-2"], booking.GetProperty("items")[0].GetProperty("tickets").EnumerateArray().Select(number => number.GetString()));
+        Assert.Equal([$"{reference}-1", $"{reference}-2"],
+            booking.GetProperty("items")[0].GetProperty("tickets").EnumerateArray().Select(number => number.GetString()));
         Assert.Equal(JsonValueKind.Null, booking.GetProperty("expiresAt").ValueKind);
     }
 
@@ -126,14 +127,19 @@ public sealed class BookTicketsTests(Product app) : IClassFixture<Product>
         var show = await app.Show(personLimit: 2);
         await app.Http.Booked(show, 2, holder: Given.Guest("Guest@Example.org"));
 
-        await (await app.Http.Book(show, 1, holder: Given.Guest("guest@example.ORG"))).IsRefused(HttpStatusCode.UnprocessableEntity, "ticketing.over_limit", Ct);
+        await (await app.Http.Book(show, 1, holder: Given.Guest("guest@example.ORG")))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "ticketing.over_limit", Ct);
     }
 
     [Fact]
     public async Task The_last_place_of_a_zone_goes_to_one_of_two_ticket_types()
     {
         var show = await app.Show(capacity: 100, zones: [new { name = "Balkon", capacity = 1 }],
-            types: [new { name = "Vol tarief", price = Given.Price(0), zoneName = "Balkon" }, new { name = "Student", price = Given.Price(0), zoneName = "Balkon" }]);
+            types:
+            [
+                new { name = "Vol tarief", price = Given.Price(0), zoneName = "Balkon" },
+                new { name = "Student", price = Given.Price(0), zoneName = "Balkon" },
+            ]);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _customer.Post("/api/v1/bookings",
             new { eventId = show.EventId, items = new[] { new { ticketTypeId = show.TypeIds[i % 2], quantity = 1 } } }, Ct)));
@@ -148,7 +154,8 @@ public sealed class BookTicketsTests(Product app) : IClassFixture<Product>
         var show = await app.Show();
         await _customer.Booked(show);
 
-        await (await app.As(Roles.Events).Put($"/api/v1/events/{show.EventId}/pause", new { reason = "Even wachten." }, Ct)).IsOk<JsonElement>(Ct);
+        await (await app.As(Roles.Events).Put($"/api/v1/events/{show.EventId}/pause", new { reason = "Even wachten." }, Ct))
+            .IsOk<JsonElement>(Ct);
 
         await (await _customer.Book(show)).IsRefused(HttpStatusCode.Conflict, "ticketing.not_on_sale", Ct);
     }
@@ -170,7 +177,8 @@ public sealed class BookTicketsTests(Product app) : IClassFixture<Product>
         var show = await app.Show();
 
         await (await app.Http.Book(show)).IsRefused(HttpStatusCode.UnprocessableEntity, "ticketing.holder_required", Ct);
-        await (await app.Http.Book(show, holder: new { name = "Gast", email = "nobody" })).IsRefused(HttpStatusCode.UnprocessableEntity, "kernel.invalid", Ct);
+        await (await app.Http.Book(show, holder: new { name = "Gast", email = "nobody" }))
+            .IsRefused(HttpStatusCode.UnprocessableEntity, "kernel.invalid", Ct);
     }
 
     [Theory]
@@ -201,5 +209,6 @@ public sealed class BookTicketsTests(Product app) : IClassFixture<Product>
         await (await _customer.Book(theirs)).IsRefused(HttpStatusCode.NotFound, "ticketing.event_not_found", Ct);
     }
 
-    private Task<long> Rows(Show show) => app.Db.One<long>("select count(*) from ticketing.bookings where event_id = @EventId", new { show.EventId }, Ct);
+    private Task<long> Rows(Show show) =>
+        app.Db.One<long>("select count(*) from ticketing.bookings where event_id = @EventId", new { show.EventId }, Ct);
 }

@@ -47,8 +47,10 @@ public sealed class BookingLifeTests(Product app) : IClassFixture<Product>
         var seen = await (await app.Http.GetAsync($"/api/v1/bookings/{reference}?email=Gast@Example.org", Ct)).IsOk<JsonElement>(Ct);
 
         Assert.Equal(reference, seen.Text("reference"));
-        await (await app.Http.GetAsync($"/api/v1/bookings/{reference}", Ct)).IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
-        await (await app.Http.GetAsync($"/api/v1/bookings/{reference}?email=other@example.org", Ct)).IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
+        await (await app.Http.GetAsync($"/api/v1/bookings/{reference}", Ct))
+            .IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
+        await (await app.Http.GetAsync($"/api/v1/bookings/{reference}?email=other@example.org", Ct))
+            .IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
     }
 
     [Fact]
@@ -57,8 +59,10 @@ public sealed class BookingLifeTests(Product app) : IClassFixture<Product>
         var booking = await _customer.Booked(await app.Show());
         var stranger = app.As(Roles.Customer, Guid.CreateVersion7());
 
-        await (await stranger.GetAsync($"/api/v1/bookings/{booking.Text("id")}", Ct)).IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
-        await (await stranger.Patch($"/api/v1/bookings/{booking.Text("id")}/cancel", new { }, Ct)).IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
+        await (await stranger.GetAsync($"/api/v1/bookings/{booking.Text("id")}", Ct))
+            .IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
+        await (await stranger.Patch($"/api/v1/bookings/{booking.Text("id")}/cancel", new { }, Ct))
+            .IsRefused(HttpStatusCode.NotFound, "ticketing.booking_not_found", Ct);
         await (await _desk.GetAsync($"/api/v1/bookings/{booking.Text("id")}", Ct)).IsOk<JsonElement>(Ct);
     }
 
@@ -156,9 +160,11 @@ public sealed class BookingLifeTests(Product app) : IClassFixture<Product>
     private async Task<JsonElement> Cancel(HttpClient by, string id) =>
         await (await by.Patch($"/api/v1/bookings/{id}/cancel", new { reason = "Griep" }, Ct)).IsOk<JsonElement>(Ct);
 
-    private Task<HttpResponseMessage> Confirm(JsonElement booking) => _desk.Put($"/api/v1/bookings/{booking.Text("id")}/confirmation", new { }, Ct);
+    private Task<HttpResponseMessage> Confirm(JsonElement booking) =>
+        _desk.Put($"/api/v1/bookings/{booking.Text("id")}/confirmation", new { }, Ct);
 
-    private async Task<JsonElement> See(JsonElement booking) => await (await _customer.GetAsync($"/api/v1/bookings/{booking.Text("id")}", Ct)).IsOk<JsonElement>(Ct);
+    private async Task<JsonElement> See(JsonElement booking) =>
+        await (await _customer.GetAsync($"/api/v1/bookings/{booking.Text("id")}", Ct)).IsOk<JsonElement>(Ct);
 
     private Task<(string, string)[]> History(JsonElement booking) => app.Db.Many<(string, string)>(
         "select coalesce(from_status, ''), to_status from ticketing.booking_history where booking_id = @id order by step",
@@ -168,7 +174,9 @@ public sealed class BookingLifeTests(Product app) : IClassFixture<Product>
         app.Db.One<long>("select count(*) from inventory.claims where holder = @id", new { id = booking.GetProperty("id").GetGuid() }, Ct);
 
     // Asked of the claims themselves: the public figure may be a quarter of a second old.
-    private async Task<long> Free(Show show) => (await app.Db.One<int>("select capacity from inventory.pools where pool_id = @SlotId", new { show.SlotId }, Ct))
+    private async Task<long> Free(Show show) =>
+        (await app.Db.One<int>("select capacity from inventory.pools where pool_id = @SlotId", new { show.SlotId }, Ct))
         - await app.Db.One<long>(
-            "select count(*) from inventory.claims where pool_id = @SlotId and (expires_at is null or expires_at >= clock_timestamp())", new { show.SlotId }, Ct);
+            "select count(*) from inventory.claims where pool_id = @SlotId and (expires_at is null or expires_at >= clock_timestamp())",
+            new { show.SlotId }, Ct);
 }

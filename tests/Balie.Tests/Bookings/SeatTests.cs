@@ -17,7 +17,8 @@ public sealed class SeatTests(Product app) : IClassFixture<Product>
 
         Assert.Equal([3, 4], booking.GetProperty("items")[0].GetProperty("seats").EnumerateArray().Select(seat => seat.Number("seat")));
         var seats = await (await app.Http.GetAsync($"/api/v1/events/{show.EventId}/slots/{show.SlotId}/seats", Ct)).IsOk<JsonElement>(Ct);
-        Assert.Equal([3, 4], seats.EnumerateArray().Where(seat => !seat.GetProperty("free").GetBoolean()).Select(seat => seat.Number("number")));
+        Assert.Equal([3, 4],
+            seats.EnumerateArray().Where(seat => !seat.GetProperty("free").GetBoolean()).Select(seat => seat.Number("number")));
         Assert.Equal(18, (await app.Availability(show)).Number("available"));
     }
 
@@ -45,7 +46,8 @@ public sealed class SeatTests(Product app) : IClassFixture<Product>
 
         var seats = new List<int>();
         foreach (var answer in answers)
-            seats.AddRange((await answer.IsOk<JsonElement>(HttpStatusCode.Created, Ct)).GetProperty("items")[0].GetProperty("seats").EnumerateArray().Select(seat => seat.Number("seat")));
+            seats.AddRange((await answer.IsOk<JsonElement>(HttpStatusCode.Created, Ct))
+                .GetProperty("items")[0].GetProperty("seats").EnumerateArray().Select(seat => seat.Number("seat")));
         Assert.Equal(Enumerable.Range(1, 20), seats.Order());
         await (await Book(show, 1, null)).IsRefused(HttpStatusCode.Conflict, "ticketing.sold_out", Ct);
     }
@@ -69,20 +71,27 @@ public sealed class SeatTests(Product app) : IClassFixture<Product>
     }
 
     private Task<HttpResponseMessage> Book(Show show, int quantity, int[]? seats) =>
-        _customer.Post("/api/v1/bookings", new { eventId = show.EventId, items = new[] { new { ticketTypeId = show.TypeId, quantity, seats } } }, Ct);
+        _customer.Post("/api/v1/bookings",
+            new { eventId = show.EventId, items = new[] { new { ticketTypeId = show.TypeId, quantity, seats } } }, Ct);
 
     // Two sections, one row of ten seats each.
     private async Task<Show> Hall(object[]? zones = null, object[]? types = null)
     {
         var organiser = app.As(Roles.Owner);
-        var venue = await (await organiser.Post("/api/v1/venues", new { name = $"Zaal {Guid.NewGuid()}", city = "Utrecht", country = "NL", zone = "Europe/Amsterdam" }, Ct))
+        var venue = await (await organiser.Post("/api/v1/venues",
+            new { name = $"Zaal {Guid.NewGuid()}", city = "Utrecht", country = "NL", zone = "Europe/Amsterdam" }, Ct))
             .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         var venueId = venue.GetProperty("id").GetGuid();
         var plan = await (await organiser.Post($"/api/v1/venues/{venueId}/seating-plans", new
         {
             name = "Vast",
-            sections = new[] { new { name = "Parterre", rows = new[] { new { row = "1", seats = 10 } } }, new { name = "Balkon", rows = new[] { new { row = "1", seats = 10 } } } },
+            sections = new[]
+            {
+                new { name = "Parterre", rows = new[] { new { row = "1", seats = 10 } } },
+                new { name = "Balkon", rows = new[] { new { row = "1", seats = 10 } } },
+            },
         }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
-        return await app.Show(capacity: null, venueId: venueId, seatingPlanId: plan.GetProperty("id").GetGuid(), zones: zones, types: types);
+        return await app.Show(
+            capacity: null, venueId: venueId, seatingPlanId: plan.GetProperty("id").GetGuid(), zones: zones, types: types);
     }
 }
