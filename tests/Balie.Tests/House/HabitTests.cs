@@ -43,6 +43,19 @@ public sealed class HabitTests
     }
 
     [Fact]
+    public void No_line_is_longer_than_a_hundred_and_forty_characters() =>
+        Assert.Empty(Checkout.Files("src", ".cs").Concat(Checkout.Files("tests", ".cs")).SelectMany(Habits.LongLines));
+
+    [Fact]
+    public void A_long_line_is_seen()
+    {
+        Assert.Empty(Habits.LongLines(new TextFile("good.cs", $"{new string('x', Habits.LongestLine)}\n")));
+        Assert.Equal(
+            [$"bad.cs:2 has {Habits.LongestLine + 1} characters"],
+            Habits.LongLines(new TextFile("bad.cs", $"short\n{new string('x', Habits.LongestLine + 1)}\n")));
+    }
+
+    [Fact]
     public void Refusals_stand_in_their_modules_list()
     {
         Assert.Empty(Sources.SelectMany(Habits.ScatteredRefusals));

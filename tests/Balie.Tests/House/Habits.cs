@@ -6,6 +6,7 @@ namespace Balie.Tests.House;
 internal static partial class Habits
 {
     public const int LongestFile = 400;
+    public const int LongestLine = 140;
 
     /// <summary>Clocks and ids other than the transaction's own, in code and in SQL.</summary>
     public static IEnumerable<string> ForeignClocks(TextFile file) =>
@@ -17,6 +18,11 @@ internal static partial class Habits
 
     public static IEnumerable<string> TooLong(TextFile file) =>
         file.Lines.Count() is var lines && lines > LongestFile + 1 ? [$"{file.Path} has {lines} lines"] : [];
+
+    public static IEnumerable<string> LongLines(TextFile file) =>
+        from line in file.Lines
+        where line.Text.Length > LongestLine
+        select $"{file.Path}:{line.Number} has {line.Text.Length} characters";
 
     /// <summary>
     /// Refusals made on the spot: what an API says no with stands in its module's list, where it is found and kept unique.
