@@ -8,7 +8,9 @@ namespace Balie.FaultTests;
 /// <summary>An event on sale with one date and, unless a test asks for more, one ticket type.</summary>
 internal sealed record Show(Guid EventId, Guid SlotId, Guid[] TypeIds);
 
-/// <summary>Real Balie processes on one database of their own, as behind a load balancer, each with a data folder as on a machine of its own.</summary>
+/// <summary>
+/// Real Balie processes on one database of their own, as behind a load balancer, each with a data folder as on a machine of its own.
+/// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private const string Email = "owner@example.org";
@@ -26,7 +28,9 @@ internal sealed class Fleet : IAsyncDisposable
         Proxy = new FaultProxy(connectionString);
     }
 
-    /// <summary>What is really in the database, past the proxy and past row security; a new connection each time, because servers die here.</summary>
+    /// <summary>
+    /// What is really in the database, past the proxy and past row security; a new connection each time, because servers die here.
+    /// </summary>
     public NpgsqlDataSource Truth { get; }
 
     /// <summary>Between the database and the processes that <see cref="StartBehindProxy"/> started.</summary>
@@ -35,14 +39,16 @@ internal sealed class Fleet : IAsyncDisposable
     public static async Task<Fleet> On(PrivatePostgres postgres, CancellationToken ct) => new(postgres, await postgres.NewDatabase(ct));
 
     /// <summary>Another process, ready to serve.</summary>
-    public Task<BalieProcess> Start(CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null) => Start(_connectionString, environment, ct);
+    public Task<BalieProcess> Start(CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(_connectionString, environment, ct);
 
     public Task<BalieProcess> StartBehindProxy(CancellationToken ct) => Start(Proxy.ConnectionString, null, ct);
 
     /// <summary>The owner of the installation, signed in at this process; the caller disposes.</summary>
     public static async Task<HttpClient> SignIn(BalieProcess at, CancellationToken ct)
     {
-        var signedIn = await (await at.Http.Post("/api/v1/auth/login", new { email = Email, password = Password }, ct)).IsOk<JsonElement>(ct);
+        var signedIn = await (await at.Http.Post("/api/v1/auth/login", new { email = Email, password = Password }, ct))
+            .IsOk<JsonElement>(ct);
         var owner = new HttpClient { BaseAddress = at.Http.BaseAddress };
         owner.DefaultRequestHeaders.Add("Authorization", $"Bearer {signedIn.GetProperty("accessToken").GetString()}");
         return owner;
@@ -67,7 +73,8 @@ internal sealed class Fleet : IAsyncDisposable
             slots = new { dates = new[] { new { startsLocal = "2090-07-01T20:00:00", endsLocal = "2090-07-01T22:00:00" } }, capacity },
         }, ct)).IsOk<JsonElement>(HttpStatusCode.Created, ct);
         var eventId = made.GetProperty("id").GetGuid();
-        foreach (var step in (string[])["publication", "sale"]) await (await owner.Put($"/api/v1/events/{eventId}/{step}", new { }, ct)).IsOk<JsonElement>(ct);
+        foreach (var step in (string[])["publication", "sale"])
+            await (await owner.Put($"/api/v1/events/{eventId}/{step}", new { }, ct)).IsOk<JsonElement>(ct);
         var slots = await (await owner.GetAsync(new Uri($"/api/v1/events/{eventId}/slots", UriKind.Relative), ct)).IsOk<JsonElement>(ct);
         var ids = made.GetProperty("ticketTypes").EnumerateArray().Select(type => type.GetProperty("id").GetGuid());
         return new Show(eventId, slots[0].GetProperty("id").GetGuid(), [.. ids]);
@@ -83,7 +90,8 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>What one process says is free.</summary>
     public static async Task<int> Available(BalieProcess at, Show show, CancellationToken ct)
     {
-        var seen = await (await at.Http.GetAsync(new Uri($"/api/v1/events/{show.EventId}/availability", UriKind.Relative), ct)).IsOk<JsonElement>(ct);
+        var seen = await (await at.Http.GetAsync(new Uri($"/api/v1/events/{show.EventId}/availability", UriKind.Relative), ct))
+            .IsOk<JsonElement>(ct);
         return seen.GetProperty("slots")[0].GetProperty("available").GetInt32();
     }
 

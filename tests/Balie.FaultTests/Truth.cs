@@ -34,14 +34,16 @@ internal static class Truth
     public static async Task<string[]> Torn(this NpgsqlDataSource truth, Show show, CancellationToken ct)
     {
         await using var connection = await truth.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<string>(new CommandDefinition(SelectTorn, new { show.EventId, show.SlotId }, cancellationToken: ct))];
+        return [.. await connection.QueryAsync<string>(
+            new CommandDefinition(SelectTorn, new { show.EventId, show.SlotId }, cancellationToken: ct))];
     }
 
     /// <summary>The bookings of an event, by the e-mail address of their holder.</summary>
     public static async Task<ILookup<string, Guid>> Bookings(this NpgsqlDataSource truth, Show show, CancellationToken ct)
     {
         await using var connection = await truth.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<(string Email, Guid BookingId)>(new CommandDefinition(SelectBookings, new { show.EventId }, cancellationToken: ct));
+        var rows = await connection.QueryAsync<(string Email, Guid BookingId)>(
+            new CommandDefinition(SelectBookings, new { show.EventId }, cancellationToken: ct));
         return rows.ToLookup(row => row.Email, row => row.BookingId);
     }
 
@@ -81,7 +83,8 @@ internal static class Truth
                 where slot_id = @slotId and status = 'pending' and bookings.expires_at >= now()) as held,
             (select count(*) from generate_series(1, pools.capacity) as place
                 where not exists (select from inventory.claims
-                    where claims.org_id = pools.org_id and claims.pool_id = pools.pool_id and unit = place and (expires_at is null or expires_at >= now()))) as free,
+                    where claims.org_id = pools.org_id and claims.pool_id = pools.pool_id and unit = place
+                        and (expires_at is null or expires_at >= now()))) as free,
             (select count(*) from inventory.claims where pool_id = @slotId and expires_at is null) as SoldClaims,
             (select count(*) from inventory.claims where pool_id = @slotId and expires_at >= now()) as HeldClaims
         from inventory.pools
@@ -91,7 +94,8 @@ internal static class Truth
     private const string SelectTorn = """
         with mine as (
             select bookings.booking_id, holder_email,
-                (select coalesce(sum(quantity), 0) from ticketing.booking_items where booking_items.booking_id = bookings.booking_id) as quantity,
+                (select coalesce(sum(quantity), 0) from ticketing.booking_items
+                    where booking_items.booking_id = bookings.booking_id) as quantity,
                 (select count(*) from inventory.claims where pool_id = @slotId and holder = bookings.booking_id) as claims,
                 (select count(*) from ticketing.booking_history where booking_history.booking_id = bookings.booking_id) as steps,
                 (select count(*) from kernel.idempotency where effect_id = bookings.booking_id) as keys,
@@ -105,7 +109,8 @@ internal static class Truth
             ) as told on told.booking_id = bookings.booking_id::text
             where event_id = @eventId
         )
-        select format('booking of %s is there in part: %s tickets, %s claims, %s steps, %s keys, %s messages', holder_email, quantity, claims, steps, keys, messages)
+        select format('booking of %s is there in part: %s tickets, %s claims, %s steps, %s keys, %s messages',
+            holder_email, quantity, claims, steps, keys, messages)
         from mine
         where quantity = 0 or claims <> quantity or steps = 0 or keys <> 1 or messages <> steps
         union all
@@ -118,7 +123,8 @@ internal static class Truth
             select 'a line' as part, booking_id from ticketing.booking_items
             union all select 'a step', booking_id from ticketing.booking_history
             union all select 'a key', effect_id from kernel.idempotency where route like '%/bookings'
-            union all select 'a message', (body ->> 'bookingId')::uuid from kernel.outbox where kind in ('booking.held', 'booking.confirmed')
+            union all select 'a message', (body ->> 'bookingId')::uuid from kernel.outbox
+                where kind in ('booking.held', 'booking.confirmed')
         ) as parts
         where not exists (select from ticketing.bookings where bookings.booking_id = parts.booking_id)
         """;

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Balie.FaultTests;
 
 /// <summary>What one request was told. A connection that broke before the answer has status 0.</summary>
-internal sealed record Told(int Status, string Code, bool RetryAfter, bool Replayed, Guid BookingId, string[] Tickets, long BeganAt, TimeSpan Took)
+internal sealed record Told(
+    int Status, string Code, bool RetryAfter, bool Replayed, Guid BookingId, string[] Tickets, long BeganAt, TimeSpan Took)
 {
     public bool Booked => Status == (int)HttpStatusCode.Created;
 
@@ -40,7 +41,8 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
         }
     }
 
-    public static Visitor[] Crowd(Show show, int count, string name = "gast") => [.. Enumerable.Range(1, count).Select(number => new Visitor(show, $"{name}{number}"))];
+    public static Visitor[] Crowd(Show show, int count, string name = "gast") =>
+        [.. Enumerable.Range(1, count).Select(number => new Visitor(show, $"{name}{number}"))];
 
     /// <summary>Asks once.</summary>
     public async Task<Told> Ask(HttpClient at, CancellationToken ct)
@@ -51,7 +53,9 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
         return told;
     }
 
-    /// <summary>Asks until there is a yes or a no, each time where <paramref name="at"/> says, and lets <paramref name="hear"/> every answer.</summary>
+    /// <summary>
+    /// Asks until there is a yes or a no, each time where <paramref name="at"/> says, and lets <paramref name="hear"/> every answer.
+    /// </summary>
     public async Task<Told> Insist(Func<HttpClient> at, CancellationToken ct, Action<Told>? hear = null)
     {
         for (var waited = Stopwatch.StartNew(); ;)
@@ -73,7 +77,8 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
             var text = await answer.Content.ReadAsStringAsync(ct);
             return Read(answer, text, began);
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
+        catch (Exception broken)
+            when (broken is HttpRequestException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
         {
             var code = broken.InnerException is SocketException { SocketErrorCode: var error } ? error.ToString() : broken.GetType().Name;
             return new Told(0, code, false, false, Guid.Empty, [], began, Stopwatch.GetElapsedTime(began));
@@ -89,7 +94,8 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
         {
             bookingId = data.GetProperty("id").GetGuid();
             var items = data.GetProperty("items").EnumerateArray();
-            tickets = [.. items.SelectMany(item => item.GetProperty("tickets").EnumerateArray()).Select(ticket => ticket.GetString() ?? "")];
+            tickets = [.. items.SelectMany(item => item.GetProperty("tickets").EnumerateArray())
+                .Select(ticket => ticket.GetString() ?? "")];
         }
         var (retry, replayed) = (answer.Headers.RetryAfter is not null, answer.Headers.Contains("Idempotent-Replayed"));
         return new Told((int)answer.StatusCode, code, retry, replayed, bookingId, tickets, began, Stopwatch.GetElapsedTime(began));
@@ -100,7 +106,8 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
 internal static class Visitors
 {
     /// <summary>Everybody insists, beginning at random moments within <paramref name="spread"/>.</summary>
-    public static Task<Told[]> Insist(this IEnumerable<Visitor> crowd, Func<HttpClient> at, TimeSpan spread, Random random, CancellationToken ct) =>
+    public static Task<Told[]> Insist(
+        this IEnumerable<Visitor> crowd, Func<HttpClient> at, TimeSpan spread, Random random, CancellationToken ct) =>
         Task.WhenAll(crowd.Select(visitor => (Visitor: visitor, Delay: spread * random.NextDouble())).ToArray().Select(async late =>
         {
             await Task.Delay(late.Delay, ct);
@@ -119,7 +126,8 @@ internal static class Visitors
         {
             Assert.True(again[i].Booked, $"{crowd[i].Email} was told: {string.Join("; ", crowd[i].Answers)}");
             Assert.Equal(again[i].BookingId, Assert.Single(stored[crowd[i].Email]));
-            Assert.All(crowd[i].Answers, told => Assert.True(told.ComeBack || (told.Booked && told.BookingId == again[i].BookingId), told.ToString()));
+            Assert.All(crowd[i].Answers, told =>
+                Assert.True(told.ComeBack || (told.Booked && told.BookingId == again[i].BookingId), told.ToString()));
         }
     }
 }

@@ -7,8 +7,11 @@ namespace Balie.Testing;
 /// <summary>How tests read answers.</summary>
 public static class Answers
 {
-    /// <summary>Every refusal must be a problem document and an envelope at once; this checks both faces and returns the document.</summary>
-    public static async Task<JsonElement> IsRefused(this HttpResponseMessage answer, HttpStatusCode status, string code, CancellationToken ct)
+    /// <summary>
+    /// Every refusal must be a problem document and an envelope at once; this checks both faces and returns the document.
+    /// </summary>
+    public static async Task<JsonElement> IsRefused(
+        this HttpResponseMessage answer, HttpStatusCode status, string code, CancellationToken ct)
     {
         var text = await answer.Content.ReadAsStringAsync(ct);
         Assert.True(status == answer.StatusCode, $"Expected {(int)status} {code}, got {(int)answer.StatusCode}: {text}");

@@ -6,13 +6,16 @@ using System.Text;
 
 namespace Balie.Testing;
 
-/// <summary>The program itself, as built, in a process of its own: what only a real process can show, and the server that the bench loads.</summary>
+/// <summary>
+/// The program itself, as built, in a process of its own: what only a real process can show, and the server that the bench loads.
+/// </summary>
 public sealed class BalieProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
     // Nothing of the developer's own installation may reach one under test.
-    private static readonly string[] Ours = ["Balie__", "ConnectionStrings__", "BALIE_ADMIN_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "Kestrel__"];
+    private static readonly string[] Ours =
+        ["Balie__", "ConnectionStrings__", "BALIE_ADMIN_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "Kestrel__"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -57,8 +60,12 @@ public sealed class BalieProcess : IAsyncDisposable
     /// <param name="environment">On top of the test's own, without its settings for Balie.</param>
     /// <param name="args">More options.</param>
     /// <param name="port">Where to listen.</param>
-    /// <param name="before">What starts the program instead of the system, such as <c>setpriv --reuid=… --</c>; or another build of it.</param>
-    public static BalieProcess Serve(string data, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? args = null, int? port = null, string[]? before = null)
+    /// <param name="before">
+    /// What starts the program instead of the system, such as <c>setpriv --reuid=… --</c>; or another build of it.
+    /// </param>
+    public static BalieProcess Serve(
+        string data, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? args = null, int? port = null,
+        string[]? before = null)
     {
         var at = port ?? FreePort();
         var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{at}");
@@ -66,11 +73,19 @@ public sealed class BalieProcess : IAsyncDisposable
     }
 
     /// <summary>Starts any verb.</summary>
-    public static BalieProcess Start(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, int port = 0, string[]? before = null)
+    public static BalieProcess Start(
+        IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, int port = 0, string[]? before = null)
     {
         string[] whole = [.. before ?? [Program], .. args];
-        var start = new ProcessStartInfo(whole[0], whole[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => Ours.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToArray()) start.Environment.Remove(name);
+        var start = new ProcessStartInfo(whole[0], whole[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys
+            .Where(name => Ours.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToArray())
+            start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{whole[0]} did not start.");
         process.StandardInput.Close();
@@ -86,7 +101,8 @@ public sealed class BalieProcess : IAsyncDisposable
     }
 
     /// <summary>Returns once the output holds a text.</summary>
-    public Task Says(string text, CancellationToken ct) => Until(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), $"say {text}", ct);
+    public Task Says(string text, CancellationToken ct) =>
+        Until(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), $"say {text}", ct);
 
     /// <summary>Returns the exit code once the process ends by itself.</summary>
     public async Task<int> Ends(CancellationToken ct)
@@ -145,7 +161,8 @@ public sealed class BalieProcess : IAsyncDisposable
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(BetweenLooks, ct))
         {
             if (await happened()) return;
-            if (_process.HasExited) throw new InvalidOperationException($"Balie was to {what}, but ended with {_process.ExitCode}: {Errors}{Output}");
+            if (_process.HasExited)
+                throw new InvalidOperationException($"Balie was to {what}, but ended with {_process.ExitCode}: {Errors}{Output}");
         }
         throw new TimeoutException($"Balie did not {what} in {Patience.TotalSeconds:0} s: {Errors}{Output}");
     }

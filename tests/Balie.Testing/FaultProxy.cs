@@ -111,7 +111,9 @@ public sealed class FaultProxy : IAsyncDisposable
     private Ambush? Sprung(ReadOnlySpan<byte> heard)
     {
         var ambush = _ambush;
-        return ambush is not null && heard.IndexOf(ambush.Marker) >= 0 && Interlocked.CompareExchange(ref _ambush, null, ambush) == ambush ? ambush : null;
+        return ambush is not null && heard.IndexOf(ambush.Marker) >= 0 && Interlocked.CompareExchange(ref _ambush, null, ambush) == ambush
+            ? ambush
+            : null;
     }
 
     private static Socket Open(NpgsqlConnectionStringBuilder server, out EndPoint end)
@@ -120,7 +122,9 @@ public sealed class FaultProxy : IAsyncDisposable
         var host = server.Host ?? "";
         var local = host.StartsWith(PathBegins);
         end = local ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{server.Port}") : new DnsEndPoint(host, server.Port);
-        return local ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        return local
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     }
 
     /// <summary>One client, its server, and what was done to them.</summary>

@@ -37,11 +37,14 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
 
     public async Task<Rival> Rival() => await Testing.Rival.Open(Databases.System);
 
-    /// <summary>A client signed in with a role, as one fixed person unless told otherwise, in the default organisation unless told otherwise.</summary>
+    /// <summary>
+    /// A client signed in with a role, as one fixed person unless told otherwise, in the default organisation unless told otherwise.
+    /// </summary>
     public HttpClient As(string role, Guid? person = null, Guid? orgId = null) => SignIn(Client(), role, person, orgId);
 
     /// <summary>The same at another process of this test, see <see cref="StartAnother"/>.</summary>
-    public HttpClient ClientOf(WebApplication process, string role, Guid? person = null, Guid? orgId = null) => SignIn(process.GetTestClient(), role, person, orgId);
+    public HttpClient ClientOf(WebApplication process, string role, Guid? person = null, Guid? orgId = null) =>
+        SignIn(process.GetTestClient(), role, person, orgId);
 
     private static HttpClient SignIn(HttpClient client, string role, Guid? person, Guid? orgId)
     {
@@ -121,14 +124,18 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     }
 
     // One migrated database per set of modules and test process, of which every test class gets a copy.
-    private Task<string> Template() => Templates.GetOrAdd(string.Join(',', Modules.Select(module => module.Name)), _ => new(MakeTemplate)).Value;
+    private Task<string> Template() =>
+        Templates.GetOrAdd(string.Join(',', Modules.Select(module => module.Name)), _ => new(MakeTemplate)).Value;
 
     private async Task<string> MakeTemplate()
     {
         var name = $"template_{Guid.CreateVersion7():n}";
         await TestServer.Admin($"create database {name}");
         IReadOnlyList<MigrationScript> scripts =
-            [.. MigrationScript.Of("kernel", typeof(IModule).Assembly), .. Modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly))];
+        [
+            .. MigrationScript.Of("kernel", typeof(IModule).Assembly),
+            .. Modules.SelectMany(module => MigrationScript.Of(module.Name, module.GetType().Assembly)),
+        ];
         await new Migrator(TestServer.Database(name), scripts).Apply(CancellationToken.None);
         return name;
     }

@@ -18,7 +18,8 @@ public sealed class PrivatePostgres : IAsyncLifetime
     public string ConnectionString => Server.ConnectionString;
 
     /// <summary>For what a test must do behind everybody's back.</summary>
-    public string Superuser => new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "postgres", Pooling = false }.ConnectionString;
+    public string Superuser =>
+        new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "postgres", Pooling = false }.ConnectionString;
 
     private EmbeddedPostgres Server => _server ?? throw new InvalidOperationException("Not started yet.");
 

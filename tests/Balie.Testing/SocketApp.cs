@@ -10,12 +10,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Testing;
 
-/// <summary>One module on real Kestrel with the limits of the product, on a free port of this machine: for what an in-memory server cannot show.</summary>
+/// <summary>
+/// One module on real Kestrel with the limits of the product, on a free port of this machine: for what an in-memory server cannot show.
+/// </summary>
 public class SocketApp<TModule> : ModuleApp<TModule> where TModule : IModule, new()
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public Uri Address => new(Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    public Uri Address =>
+        new(Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     protected override void Configure(WebApplicationBuilder builder)
     {
@@ -54,7 +57,8 @@ public class SocketApp<TModule> : ModuleApp<TModule> where TModule : IModule, ne
         var (answer, buffer) = (new StringBuilder(), new byte[16 * 1024]);
         try
         {
-            while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and var read) answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and var read)
+                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
         }
         catch (SocketException)
         {

@@ -1,6 +1,8 @@
 namespace Balie.Testing;
 
-/// <summary>A folder of a test's own below the temporary one, gone afterwards. Others may walk through it, as PostgreSQL's user must.</summary>
+/// <summary>
+/// A folder of a test's own below the temporary one, gone afterwards. Others may walk through it, as PostgreSQL's user must.
+/// </summary>
 public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Make();
@@ -19,7 +21,8 @@ public sealed class TempFolder : IDisposable
     private static string Make()
     {
         var folder = Directory.CreateTempSubdirectory("balie-").FullName;
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         return folder;
     }
 }

@@ -18,11 +18,16 @@ public sealed class TestCallers : ICallers
     {
         var (role, person) = credential.Value.Split(':') is [var named, var id] ? (named, Guid.Parse(id)) : (credential.Value, Guid.Empty);
         return ValueTask.FromResult(Roles.Permissions.TryGetValue(role, out var permissions)
-            ? new Caller(orgId, CallerKind.User, person == Guid.Empty ? PersonOf(role) : person, permissions) { Role = role, Email = $"{role}@example.org" }
+            ? new Caller(orgId, CallerKind.User, person == Guid.Empty ? PersonOf(role) : person, permissions)
+            {
+                Role = role,
+                Email = $"{role}@example.org",
+            }
             : null);
     }
 
-    public static AuthenticationHeaderValue Bearer(string role, Guid? person = null) => new("Bearer", person is null ? role : $"{role}:{person}");
+    public static AuthenticationHeaderValue Bearer(string role, Guid? person = null) =>
+        new("Bearer", person is null ? role : $"{role}:{person}");
 
     // One fixed person per role, so that a test which does not care who asks need not say it.
     public static Guid PersonOf(string role) => new(0x0190ffff, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, (byte)role.Length]);

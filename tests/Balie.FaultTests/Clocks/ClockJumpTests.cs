@@ -99,6 +99,8 @@ public sealed class ClockJumpTests(PrivatePostgres postgres) : IDisposable
         fleet.Truth.Ask<DateTime>("select expires_at from ticketing.bookings where booking_id = @Promised", new { visitor.Promised }, Ct);
 
     private static string Library() =>
-        Directory.EnumerateDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+        Directory.EnumerateDirectories("/usr/lib")
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
+            .FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("This test needs libfaketime: ./test installs it, or apt-get install libfaketime.");
 }

@@ -84,7 +84,8 @@ public sealed class ProcessKillTests(PrivatePostgres postgres)
     [InlineData(Fault.Reset, false)]
     [InlineData(Fault.HalfOpen, false)]
     [InlineData(Fault.BlackHole, false)]
-    public async Task When_the_database_is_cut_off_around_the_commit_people_are_told_to_come_back_and_the_key_tells_the_truth(Fault fault, bool commits)
+    public async Task When_the_database_is_cut_off_around_the_commit_people_are_told_to_come_back_and_the_key_tells_the_truth(
+        Fault fault, bool commits)
     {
         await using var fleet = await Fleet.On(postgres, Ct);
         var balie = await fleet.StartBehindProxy(Ct);
@@ -145,5 +146,6 @@ public sealed class ProcessKillTests(PrivatePostgres postgres)
         Truth.Until(async () => (await fleet.Truth.Bookings(show, Ct)).Contains(visitor.Email), "the booking is committed", Ct);
 
     private static Task UntilNobodyWaits(Fleet fleet) =>
-        Truth.Until(async () => await fleet.Truth.Ask<long>("select count(*) from pg_locks where not granted", null, Ct) == 0, "nobody waits for the rival", Ct);
+        Truth.Until(async () => await fleet.Truth.Ask<long>("select count(*) from pg_locks where not granted", null, Ct) == 0,
+            "nobody waits for the rival", Ct);
 }

@@ -33,7 +33,9 @@ public sealed class TakeoverTests(PrivatePostgres postgres)
 
         Assert.Equal(0, exit);
         Assert.All(traffic.Told, told => Assert.True(told.Booked || told.ComeBack, told.ToString()));
-        var turnedAway = traffic.Told.Where(told => told.ComeBack).GroupBy(told => $"{told.Status} {told.Code}").Select(group => $"{group.Count()} × {group.Key}");
+        var turnedAway = traffic.Told.Where(told => told.ComeBack)
+            .GroupBy(told => $"{told.Status} {told.Code}")
+            .Select(group => $"{group.Count()} × {group.Key}");
         Report.Say($"Stopped in {took.TotalSeconds:0.00} s; of {traffic.Told.Count} answers: {string.Join(", ", turnedAway)}");
         await traffic.Visitors.GotExactlyOneBookingEach(next, fleet, show, Ct);
         await fleet.IsSound(show, Ct);

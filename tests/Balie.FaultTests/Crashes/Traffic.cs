@@ -42,7 +42,8 @@ internal sealed class Traffic : IAsyncDisposable
 
     /// <summary>Returns when so many bookings that began after a moment were confirmed.</summary>
     public Task Flows(long after, int count, CancellationToken ct, int seconds = 30) =>
-        Truth.Until(() => Task.FromResult(_told.Count(told => told.Booked && told.BeganAt > after) >= count), $"{count} bookings are confirmed", ct, seconds);
+        Truth.Until(() => Task.FromResult(_told.Count(told => told.Booked && told.BeganAt > after) >= count),
+            $"{count} bookings are confirmed", ct, seconds);
 
     /// <summary>Lets everybody finish what they began.</summary>
     public async Task Stop()

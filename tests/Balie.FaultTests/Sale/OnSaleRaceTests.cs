@@ -40,14 +40,16 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
             List<string> wrong = [.. Counts.SelectMany(count => count.Objections()).Distinct()];
             if (Booked != Places) wrong.Add($"{Booked} of {Places} places were sold.");
             if (SoldOut != People - Places) wrong.Add($"{SoldOut} people were told that it is sold out.");
-            wrong.AddRange(Told.Where(told => !told.Booked && told.Code != "ticketing.sold_out").Select(told => told.ToString()).Distinct());
+            wrong.AddRange(Told.Where(told => !told.Booked && told.Code != "ticketing.sold_out")
+                .Select(told => told.ToString()).Distinct());
             var tickets = Told.SelectMany(told => told.Tickets).ToArray();
             var numbers = tickets.Distinct().Count();
             if (tickets.Length != Booked || numbers != tickets.Length) wrong.Add($"{tickets.Length} tickets have {numbers} numbers.");
             return wrong;
         }
 
-        public override string ToString() => $"{Booked} booked and {SoldOut} sold out of {People} in {Took.TotalSeconds:0.0} s, {Counts.Count} counts";
+        public override string ToString() =>
+            $"{Booked} booked and {SoldOut} sold out of {People} in {Took.TotalSeconds:0.0} s, {Counts.Count} counts";
     }
 
     [Fact]

@@ -129,7 +129,8 @@ public sealed class RefusalTests(PrivatePostgres postgres) : IClassFixture<Priva
     [Fact]
     public async Task A_database_that_cannot_be_reached()
     {
-        await using var balie = Serve(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={BalieProcess.FreePort()};Username=balie;Password=hidden-here;Database=balie"));
+        await using var balie = Serve(string.Create(CultureInfo.InvariantCulture,
+            $"Host=127.0.0.1;Port={BalieProcess.FreePort()};Username=balie;Password=hidden-here;Database=balie"));
 
         await Refuses(balie, "cannot be reached", "ConnectionStrings__Balie");
         Assert.DoesNotContain("hidden-here", balie.Errors, StringComparison.Ordinal);
@@ -138,7 +139,8 @@ public sealed class RefusalTests(PrivatePostgres postgres) : IClassFixture<Priva
     [Fact]
     public async Task A_login_that_the_database_does_not_know()
     {
-        await using var balie = Serve(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = "stranger" }.ConnectionString);
+        await using var balie = Serve(
+            new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = "stranger" }.ConnectionString);
 
         await Refuses(balie, "refuses the connection", "stranger", "ConnectionStrings__Balie");
     }
@@ -222,19 +224,24 @@ public sealed class RefusalTests(PrivatePostgres postgres) : IClassFixture<Priva
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private BalieProcess Serve(string database) => BalieProcess.Serve(Data, new Dictionary<string, string> { ["ConnectionStrings__Balie"] = database }, ["--empty"]);
+    private BalieProcess Serve(string database) =>
+        BalieProcess.Serve(Data, new Dictionary<string, string> { ["ConnectionStrings__Balie"] = database }, ["--empty"]);
 
     private async Task<string> Migrated()
     {
         var database = await postgres.NewDatabase(Ct);
-        await using var migrate = BalieProcess.Start(["migrate", "--data", Data], new Dictionary<string, string> { ["ConnectionStrings__Balie"] = database });
+        await using var migrate = BalieProcess.Start(["migrate", "--data", Data],
+            new Dictionary<string, string> { ["ConnectionStrings__Balie"] = database });
         Assert.True(await migrate.Ends(Ct) == 0, migrate.Errors);
         return database;
     }
 
     private async Task Do(string database, string sql)
     {
-        var asSuperuser = new NpgsqlConnectionStringBuilder(postgres.Superuser) { Database = new NpgsqlConnectionStringBuilder(database).Database };
+        var asSuperuser = new NpgsqlConnectionStringBuilder(postgres.Superuser)
+        {
+            Database = new NpgsqlConnectionStringBuilder(database).Database,
+        };
         await using var connection = new NpgsqlConnection(asSuperuser.ConnectionString);
         await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: Ct));
     }

@@ -37,7 +37,11 @@ public sealed partial class StartTests : IDisposable
     [Fact]
     public async Task A_password_that_was_given_is_never_printed()
     {
-        var environment = new Dictionary<string, string> { ["BALIE_ADMIN_EMAIL"] = "owner@example.org", ["BALIE_ADMIN_PASSWORD"] = "seven grey lanterns over Delft" };
+        var environment = new Dictionary<string, string>
+        {
+            ["BALIE_ADMIN_EMAIL"] = "owner@example.org",
+            ["BALIE_ADMIN_PASSWORD"] = "seven grey lanterns over Delft",
+        };
 
         await using var balie = await BalieProcess.Serve(Data, environment, ["--empty"]).Ready(Ct);
         await balie.Says("Balie serves at", Ct);

@@ -25,7 +25,8 @@ public sealed class TwoProcessesTests(PrivatePostgres postgres)
         using var ended = await owner.DeleteAsync(new Uri($"/api/v1/auth/sessions/{session}", UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
         var since = Stopwatch.GetTimestamp();
-        await Truth.Until(async () => await MeAt(there, stolen) == HttpStatusCode.Unauthorized, "the other process refuses", Ct, seconds: 5);
+        await Truth.Until(async () => await MeAt(there, stolen) == HttpStatusCode.Unauthorized,
+            "the other process refuses", Ct, seconds: 5);
 
         Report.Say($"A revoked session was refused by the other process after {Stopwatch.GetElapsedTime(since).TotalMilliseconds:0} ms");
         Assert.Equal(HttpStatusCode.Unauthorized, await MeAt(here, stolen));
