@@ -33,6 +33,9 @@ internal sealed class Fold(PoolKey key)
     public int Capacity => _capacity;
     public int Available => _available;
 
+    /// <summary>How many units are sold, held, or on their way to either.</summary>
+    public int Live => _live;
+
     /// <summary>When the load that this picture comes from began; <see cref="long.MinValue"/> before the first.</summary>
     public long LoadedAt { get; private set; } = long.MinValue;
 

@@ -14,6 +14,7 @@ internal sealed partial class FoldBook(
 {
     private const int MostPoolsPerLoad = 1_000;
     private const int MostFolds = 100_000;
+    private const int ClaimsPerAudit = 50_000;
     private static readonly TimeSpan AuditInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AboutNow = TimeSpan.FromSeconds(1);
@@ -69,7 +70,20 @@ internal sealed partial class FoldBook(
 
         _auditedAt = at;
         _ = RecordAudit(_folds.Count, _drifted);
-        foreach (var pool in _folds.Keys.Take(MostPoolsPerLoad)) _toLoad.Add(pool);
+        CompareQuietOnes(at);
+    }
+
+    // Those read longest ago first, and only so many claims at a time: in a pool that sells just now a difference would mean nothing, and
+    // reading a million claims again and again would cost the sale more than the comparison is worth.
+    private void CompareQuietOnes(long at)
+    {
+        var claims = 0;
+        foreach (var fold in _folds.Values.OrderBy(fold => fold.LoadedAt).Take(MostPoolsPerLoad))
+        {
+            if (Stopwatch.GetElapsedTime(fold.ChangedAt, at) < QuietFor) continue;
+            _toLoad.Add(fold.Key);
+            if ((claims += fold.Live) > ClaimsPerAudit) return;
+        }
     }
 
     /// <summary>Starts to read what somebody waits for or distrusts; the loop hears of the end through the posted work.</summary>

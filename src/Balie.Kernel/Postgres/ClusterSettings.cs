@@ -56,6 +56,16 @@ internal static class ClusterSettings
             """);
     }
 
+    /// <summary>
+    /// What <c>postgresql.conf</c> says: our settings first, then what initdb wrote, all of it commented out. Of two lines the later one
+    /// wins, and initdb's small memory and short log would win over ours.
+    /// </summary>
+    public static string Including(string writtenByInitdb)
+    {
+        var asked = writtenByInitdb.Split('\n').Select(line => line.Length > 0 && char.IsAsciiLetter(line[0]) ? "#" + line : line);
+        return $"include = '../{FileName}'\n\n{string.Join('\n', asked)}";
+    }
+
     // A list of one: double quotes for the list, single ones for the file.
     private static string AsOneFolder(string path)
     {

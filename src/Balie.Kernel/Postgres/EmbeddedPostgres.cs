@@ -178,8 +178,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             throw new OperatorException($"A database could not be made in {Cluster} ({made.LastLine}): put that right and start again.");
 
         var settings = Path.Combine(partial, "postgresql.conf");
-        await File.WriteAllTextAsync(settings,
-            $"include = '../{ClusterSettings.FileName}'\n\n{await File.ReadAllTextAsync(settings, ct)}", ct);
+        await File.WriteAllTextAsync(settings, ClusterSettings.Including(await File.ReadAllTextAsync(settings, ct)), ct);
         await File.WriteAllTextAsync(Path.Combine(partial, "pg_hba.conf"), ClusterSettings.Access, ct);
         Directory.Move(partial, Cluster);
     }

@@ -1,4 +1,7 @@
 using System.Text.RegularExpressions;
+using Balie.Kernel.Postgres;
+using Dapper;
+using Npgsql;
 
 namespace Balie.FaultTests.StartUp;
 
@@ -77,6 +80,27 @@ public sealed partial class StartTests : IDisposable
 
         Assert.Equal(0, await balie.Ends(Ct));
         Assert.False(File.Exists(Path.Combine(Data, "postgres", "postmaster.pid")));
+    }
+
+    [Fact]
+    public async Task Its_server_runs_with_our_settings_and_an_operators_line_wins_over_them()
+    {
+        await using (var first = await BalieProcess.Serve(Data, args: ["--empty"]).Ready(Ct))
+        {
+            Assert.Equal(("4GB", "200", "on"), await Settings());
+            await first.Stop(Ct);
+        }
+        await File.AppendAllTextAsync(Path.Combine(Data, "postgres", "postgresql.conf"), "\nmax_connections = 150\n", Ct);
+
+        await using var second = await BalieProcess.Serve(Data, args: ["--empty"]).Ready(Ct);
+        Assert.Equal(("4GB", "150", "on"), await Settings());
+    }
+
+    private async Task<(string, string, string)> Settings()
+    {
+        await using var connection = new NpgsqlConnection(await EmbeddedPostgres.Running(DataFolder.Open(Data), Ct) + ";Pooling=false");
+        return await connection.QuerySingleAsync<(string, string, string)>(
+            "select current_setting('max_wal_size'), current_setting('max_connections'), current_setting('synchronous_commit')");
     }
 
     [Fact]
