@@ -54,7 +54,7 @@ create table kernel.idempotency (
 );
 alter table kernel.idempotency enable row level security;
 alter table kernel.idempotency force row level security;
-CREATE INDEX idempotency_by_age ON kernel.idempotency USING btree (created_at);
+CREATE INDEX idempotency_by_age ON kernel.idempotency USING brin (created_at);
 create policy everything on kernel.idempotency for all to balie_system using (true);
 create policy tenant on kernel.idempotency for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update, delete on kernel.idempotency to balie_app;

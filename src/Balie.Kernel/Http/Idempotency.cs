@@ -210,9 +210,12 @@ internal sealed class Idempotency(RequestDelegate next)
 
     private static byte[] Fingerprint(HttpContext http, ReadOnlyMemory<byte> body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(http.Request.Path + http.Request.QueryString.ToString() + "\n"));
-        hash.AppendData(body.Span);
-        return hash.GetHashAndReset();
+        const int Usual = 1024;
+        var address = $"{http.Request.Path}{http.Request.QueryString}\n";
+        var longest = Encoding.UTF8.GetMaxByteCount(address.Length) + body.Length;
+        var whole = longest <= Usual ? stackalloc byte[Usual] : new byte[longest];
+        var written = Encoding.UTF8.GetBytes(address, whole);
+        body.Span.CopyTo(whole[written..]);
+        return SHA256.HashData(whole[..(written + body.Length)]);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Balie.Kernel;
 
@@ -21,7 +22,7 @@ public static class Limits
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>The limits of the server itself; the host calls this before it builds.</summary>
-    public static IWebHostBuilder UseBalieLimits(this IWebHostBuilder host) => host.ConfigureKestrel(server =>
+    public static IWebHostBuilder UseBalieLimits(this IWebHostBuilder host) => host.UseSockets(Sockets).ConfigureKestrel(server =>
     {
         // A line that ends for us and not for the proxy before us is how a request is smuggled.
         AppContext.SetSwitch(StrictLineEnds, true);
@@ -41,6 +42,10 @@ public static class Limits
         server.Limits.Http2.KeepAlivePingDelay = IdleConnection;
         server.ConfigureEndpointDefaults(SignedLengths.Refuse);
     });
+
+    // A request is handled on the thread that read it instead of being handed to another one: our handlers wait, they never block, and
+    // passwords are hashed on a thread of their own.
+    private static void Sockets(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
 
     /// <summary>This route takes larger bodies than <see cref="LargestJsonBodyBytes"/>.</summary>
     public static TBuilder TakesUpTo<TBuilder>(this TBuilder route, long bytes) where TBuilder : IEndpointConventionBuilder =>

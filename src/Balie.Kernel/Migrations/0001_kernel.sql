@@ -52,5 +52,6 @@ create table kernel.idempotency (
     created_at   timestamptz not null,
     primary key (org_id, key, caller, route)
 );
-create index idempotency_by_age on kernel.idempotency (created_at);
+-- Rows come in the order of their age and go in it, so a few bytes per block are index enough.
+create index idempotency_by_age on kernel.idempotency using brin (created_at);
 call kernel.protect('kernel.idempotency');
