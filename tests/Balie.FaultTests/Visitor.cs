@@ -78,7 +78,7 @@ internal sealed class Visitor(Show show, string name, int quantity = 1, object? 
             return Read(answer, text, began);
         }
         catch (Exception broken)
-            when (broken is HttpRequestException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
+            when (broken is HttpRequestException or SocketException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
         {
             var code = broken.InnerException is SocketException { SocketErrorCode: var error } ? error.ToString() : broken.GetType().Name;
             return new Told(0, code, false, false, Guid.Empty, [], began, Stopwatch.GetElapsedTime(began));

@@ -150,7 +150,8 @@ public sealed class BalieProcess : IAsyncDisposable
             using var answer = await Http.GetAsync(new Uri("/ready", UriKind.Relative));
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        // A connection that is cut while it is being made comes out of the client as a bare socket error.
+        catch (Exception notYet) when (notYet is HttpRequestException or SocketException)
         {
             return false;
         }
