@@ -106,12 +106,16 @@ internal sealed class Fold(PoolKey key)
         Free(unit, at);
     }
 
-    /// <summary>Another process, or a transaction beside the sequencer, took or freed this unit.</summary>
+    /// <summary>
+    /// Another process, or a transaction beside the sequencer, took or freed this unit. Above the capacity there is nothing to take: that
+    /// is news from before a lower one, and counting it would call a pool full that is not.
+    /// </summary>
     public void Hear(int unit, bool taken, long? expiresTicks, long at)
     {
         if (_uncommitted.Contains(unit)) return;
-        if (taken) Take(unit, expiresTicks, at);
-        else Free(unit, at);
+        if (!taken) Free(unit, at);
+        else if (EverLoaded && unit > _capacity) Note(unit, true, expiresTicks, at);
+        else Take(unit, expiresTicks, at);
     }
 
     /// <summary>Frees what has lapsed by the database's clock.</summary>
@@ -147,8 +151,8 @@ internal sealed class Fold(PoolKey key)
 
         foreach (var (unit, taken, expires) in repeat)
         {
-            if (taken) Take(unit, expires, ChangedAt);
-            else Free(unit, ChangedAt);
+            if (!taken) Free(unit, ChangedAt);
+            else if (unit <= capacity) Take(unit, expires, ChangedAt);
         }
         foreach (var unit in _uncommitted) Take(unit, null, ChangedAt);
         LoadedAt = beganAt;

@@ -108,6 +108,26 @@ public sealed class FoldTests
         Assert.Equal(1, fold.Differences([], endedTicks: 80));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void News_of_units_above_a_capacity_that_went_down_does_not_make_the_pool_look_full(bool whileReading)
+    {
+        var fold = Loaded(100);
+        fold.BeginLoad();
+        if (whileReading) Hear();
+        fold.EndLoad(capacity: 10, [new UnitRange(1, 2, null)], beganAt: 1);
+        if (!whileReading) Hear();
+
+        Assert.Equal(8, fold.Available);
+        Assert.True(fold.TryTake(8, [], at: 3));
+
+        void Hear()
+        {
+            for (var unit = 95; unit <= 100; unit++) fold.Hear(unit, taken: true, expiresTicks: 100, at: 2);
+        }
+    }
+
     [Fact]
     public void News_reads_as_it_was_written_in_as_many_messages_as_it_takes()
     {
