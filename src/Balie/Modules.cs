@@ -1,6 +1,9 @@
 using System.Reflection;
 using Balie.Identity;
 using Balie.Inventory;
+using Balie.Notifications;
+using Balie.Orders;
+using Balie.Payments;
 using Balie.Ticketing;
 
 namespace Balie;
@@ -8,7 +11,11 @@ namespace Balie;
 /// <summary>The only list of modules. Order is migration order.</summary>
 public static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new IdentityModule(), new InventoryModule(), new TicketingModule()];
+    public static readonly IReadOnlyList<IModule> All =
+    [
+        new IdentityModule(), new InventoryModule(), new TicketingModule(), new PaymentsModule(), new OrdersModule(),
+        new NotificationsModule(),
+    ];
 
     /// <summary>The migrations of the kernel, then of every module: an absent module may be switched on later without a gap.</summary>
     public static IReadOnlyList<MigrationScript> Scripts { get; } =

@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace Balie.Contracts.Orders;
+
+/// <summary>
+/// A kind of thing that can be sold. Orders knows no tickets and no products: whoever sells them implements this, and keeps what it holds
+/// under the id that Orders chose. Prices are the kind's own; nothing that a browser sent is one.
+/// </summary>
+public interface IOfferKind
+{
+    /// <summary>What a cart line calls it: <c>tickets</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>
+    /// Holds what is wished for, or says why not. Commits by itself, together with the companions, so that a hold without its cart line
+    /// cannot exist. The same hold id again is refused by its key.
+    /// </summary>
+    Task<Outcome<HeldOffer>> Hold(HoldRequest request, CancellationToken ct);
+
+    /// <summary>These holds as they are priced and stand now; unknown ones are left out.</summary>
+    Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct);
+
+    /// <summary>Holds for longer. False when the hold has ended already.</summary>
+    Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>
+    /// Makes a hold somebody's own, once it is paid. One that lapsed is taken again where that is possible. False when it is not: then
+    /// nothing is changed, and the money must go back. Safe to repeat.
+    /// </summary>
+    Task<bool> Confirm(Tx tx, Guid holdId, Buyer buyer, string actor, CancellationToken ct);
+
+    /// <summary>Lets go of a hold that was not paid. Safe to repeat, and for one that has ended.</summary>
+    Task Release(Tx tx, Guid holdId, string actor, string reason, CancellationToken ct);
+
+    /// <summary>
+    /// Takes back units of a confirmed hold, all that are left when none are named: they are void, and free for others.
+    /// </summary>
+    Task Withdraw(Tx tx, Guid holdId, IReadOnlyList<Guid>? unitIds, string actor, string reason, CancellationToken ct);
+}
+
+/// <summary>Who buys. Guests give both; for somebody signed in the account says them.</summary>
+/// <param name="Locale">The language of mails: <c>nl</c> or <c>en</c>.</param>
+public sealed record Buyer(Guid? UserId, string Name, string Email, string Locale);
+
+/// <param name="HoldId">Chosen by the asker, a UUIDv7.</param>
+/// <param name="Wish">The line's <c>offer</c> as the request gave it, in the shape that the kind documents.</param>
+/// <param name="Until">When the hold ends; null for the kind's own length.</param>
+/// <param name="Companions">Rows to commit with the hold, once it is known what it costs.</param>
+public sealed record HoldRequest(
+    Guid HoldId, Caller Caller, JsonElement Wish, Buyer? Buyer, DateTimeOffset? Until,
+    Func<HeldOffer, IReadOnlyList<CompanionRow>> Companions);
+
+/// <summary>What is held, priced now.</summary>
+/// <param name="Title">What it is: <c>Hamlet</c>.</param>
+/// <param name="Detail">Which one: <c>zaterdag 12 december 2026 20:00, Grote Zaal</c>. Empty where there is no more to say.</param>
+/// <param name="SubjectId">What was sold, by which a refund of all its orders finds them: the event.</param>
+/// <param name="PartId">The part of it: the slot.</param>
+/// <param name="State">One of <see cref="HoldStates"/>.</param>
+/// <param name="ExpiresAt">While held.</param>
+/// <param name="StartsAt">When it takes place, by which refund rules count; null where nothing does.</param>
+/// <param name="IsCalledOff">The seller cannot deliver: the buyer gets everything back.</param>
+public sealed record HeldOffer(
+    Guid HoldId, string Kind, string Title, string Detail, Guid SubjectId, Guid PartId, string State, DateTimeOffset? ExpiresAt,
+    DateTimeOffset? StartsAt, bool IsCalledOff, IReadOnlyList<HeldItem> Items);
+
+/// <summary>One priced line of a hold.</summary>
+/// <param name="Line">From 1; stable for the life of the hold.</param>
+/// <param name="OfferId">Such as the ticket type.</param>
+/// <param name="VatBasisPoints">900 is 9 %; included in the price.</param>
+/// <param name="Units">The single things, once they exist: tickets after they were issued.</param>
+public sealed record HeldItem(
+    int Line, Guid OfferId, string Name, int Quantity, Money UnitPrice, int VatBasisPoints, IReadOnlyList<HeldUnit> Units);
+
+/// <summary>One thing that can be used, or given back by itself.</summary>
+/// <param name="Label">Its number: <c>K7QMWZ2R4T-1</c>.</param>
+/// <param name="IsUsed">Somebody was let in with it.</param>
+/// <param name="IsGone">Withdrawn already.</param>
+public sealed record HeldUnit(Guid UnitId, string Label, bool IsUsed, bool IsGone);
+
+/// <summary>The values of <see cref="HeldOffer.State"/>.</summary>
+public static class HoldStates
+{
+    public const string Held = "held";
+    public const string Confirmed = "confirmed";
+
+    /// <summary>It ended unpaid; a late payment may still get it.</summary>
+    public const string Lapsed = "lapsed";
+
+    /// <summary>Let go, or taken back whole.</summary>
+    public const string Gone = "gone";
+}

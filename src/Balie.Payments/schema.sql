@@ -1,0 +1,1 @@
+-- The schema payments after all migrations. Written by Balie.Tests with BALIE_UPDATE_SNAPSHOTS=1, never by hand.
