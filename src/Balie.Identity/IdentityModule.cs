@@ -49,6 +49,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<IOrganisations>(provider => provider.GetRequiredService<OrganisationDirectory>());
         services.AddSingleton<ICallers, KnownCallers>();
         services.AddHostedService<ListenBeforeServing>();
+        services.AddSingleton<PasswordMeter>();
         services.AddSingleton<Hashing>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<Reauthentication>();

@@ -16,10 +16,12 @@ internal sealed class Hashing : IDisposable
     private readonly BlockingCollection<Action> _queue = new(LongestQueue);
     private readonly PasswordHasher<object> _hasher;
     private readonly Lazy<string> _nobodys;
+    private readonly PasswordMeter _meter;
     private static readonly object Anybody = new();
 
-    public Hashing(IOptions<IdentityOptions> options)
+    public Hashing(IOptions<IdentityOptions> options, PasswordMeter meter)
     {
+        _meter = meter;
         _hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.HashIterations }));
         _nobodys = new Lazy<string>(() => _hasher.HashPassword(Anybody, "the password of nobody"));
         new Thread(Work) { IsBackground = true, Name = "Password hashing" }.Start();
@@ -36,12 +38,19 @@ internal sealed class Hashing : IDisposable
     /// </summary>
     public Task<Outcome<Verdict>> Check(string? hash, string password, CancellationToken ct) => Queue(() =>
     {
-        var result = _hasher.VerifyHashedPassword(Anybody, hash ?? _nobodys.Value, password);
+        var result = Compare(hash ?? _nobodys.Value, password);
         return new Verdict(
             hash is not null && result != PasswordVerificationResult.Failed, result == PasswordVerificationResult.SuccessRehashNeeded);
     }, ct);
 
     public void Dispose() => _queue.CompleteAdding();
+
+    private PasswordVerificationResult Compare(string hash, string password)
+    {
+        var result = _hasher.VerifyHashedPassword(Anybody, hash, password);
+        _meter.Checked(hash);
+        return result;
+    }
 
     private async Task<Outcome<T>> Queue<T>(Func<T> work, CancellationToken ct)
     {

@@ -16,7 +16,7 @@ public sealed class KnownCallersTests(IdentityApp app) : IClassFixture<IdentityA
         await IdentityApp.Hearing(app.Services, Ct);
         Caller? first = null;
         // Twice: news of the sign-in itself may still arrive during the first.
-        await IdentityApp.WithinASecond(
+        await IdentityApp.Soon(
             async () => ReferenceEquals(first, first = await callers.Recognise(credential, owner.OrganisationId, Ct)), Ct);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

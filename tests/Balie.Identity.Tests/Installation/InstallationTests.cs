@@ -46,7 +46,7 @@ public sealed class InstallationTests(IdentityApp app) : IClassFixture<IdentityA
 
         Assert.Null((await app.Installation.SetPassword(email, "negentien roze flamingo's", Ct)).Refusal);
 
-        await IdentityApp.WithinASecond(
+        await IdentityApp.Soon(
             async () => (await before.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, Ct);
         await app.LogIn(email, Ct, password: "negentien roze flamingo's");
         Assert.Equal("identity.account_not_found", (

@@ -19,9 +19,9 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
         using var client = await app.SignedIn(email, Ct);
         var organisation = await (await client.Post("/api/v1/organisations", new CreateOrganisation.Asked(slug, "Theatre"), Ct))
             .IsOk<SeeOrganisation.OrganisationView>(HttpStatusCode.Created, Ct);
-        await IdentityApp.WithinASecond(async () => await app.Installation.FindOrganisation(slug, Ct) is not null, Ct);
+        await IdentityApp.Soon(async () => await app.Installation.FindOrganisation(slug, Ct) is not null, Ct);
         var owner = await app.SignedIn(email, Ct, slug);
-        await IdentityApp.WithinASecond(async () => (await owner.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.OK, Ct);
+        await IdentityApp.Soon(async () => (await owner.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.OK, Ct);
         return (organisation, owner);
     }
 
@@ -88,7 +88,7 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
 
         using var byNew = app.Client();
         byNew.DefaultRequestHeaders.Add("X-Organisation", slug);
-        await IdentityApp.WithinASecond(
+        await IdentityApp.Soon(
             async () => (await byNew.Post("/api/v1/auth/logout", new { }, Ct)).StatusCode == HttpStatusCode.OK, Ct);
         await (await owner.GetAsync("/api/v1/auth/me", Ct)).IsRefused(HttpStatusCode.NotFound, "kernel.organisation_not_found", Ct);
     }
@@ -139,7 +139,7 @@ public sealed class OrganisationTests(IdentityApp app) : IClassFixture<IdentityA
         var owner = await app.Owner(Ct);
         var callers = (ICallers)app.Services.GetService(typeof(ICallers))!;
 
-        await IdentityApp.WithinASecond(async () => await callers.FindOrganisation(null, host, Ct) == organisation.Id, Ct);
+        await IdentityApp.Soon(async () => await callers.FindOrganisation(null, host, Ct) == organisation.Id, Ct);
         Assert.Equal(organisation.Id, await callers.FindOrganisation(organisation.Slug, "localhost", Ct));
         Assert.Equal(organisation.Id, await callers.FindOrganisation(organisation.Id.ToString(), "localhost", Ct));
         Assert.Equal(owner.OrganisationId, await callers.FindOrganisation(null, "localhost", Ct));

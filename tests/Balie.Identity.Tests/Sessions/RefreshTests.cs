@@ -43,7 +43,7 @@ public sealed class RefreshTests(IdentityApp app) : IClassFixture<IdentityApp>
         await (await Refresh(client, first.RefreshToken)).IsRefused(HttpStatusCode.Unauthorized, "identity.refresh_refused", Ct);
 
         await (await Refresh(client, second.RefreshToken)).IsRefused(HttpStatusCode.Unauthorized, "identity.refresh_refused", Ct);
-        await IdentityApp.WithinASecond(async () => await Me(client, second.AccessToken) == HttpStatusCode.Unauthorized, Ct);
+        await IdentityApp.Soon(async () => await Me(client, second.AccessToken) == HttpStatusCode.Unauthorized, Ct);
         Assert.Equal(1, await app.SystemDb.Everywhere.One<long>(
             "select count(*) from identity.audit where action = 'session.reuse_detected' and subject = @Id", first.User, Ct));
     }

@@ -61,7 +61,7 @@ public sealed class RegistrationTests(IdentityApp app) : IClassFixture<IdentityA
         await Register(email);
         var code = await app.CodeMailed(email, Ct);
 
-        await IdentityApp.WithinASecond(async () => await app.SystemDb.Everywhere.One<string>(
+        await IdentityApp.Soon(async () => await app.SystemDb.Everywhere.One<string>(
             "select state from kernel.mails where recipient = @email", new { email }, Ct) == "sent", Ct);
         Assert.Equal(
             "", await app.SystemDb.Everywhere.One<string>("select body from kernel.mails where recipient = @email", new { email }, Ct));

@@ -200,7 +200,7 @@ public sealed class TokenTests(IdentityApp app) : IClassFixture<IdentityApp>
 
         var next = await app.Installation.RotateSigningKey(Ct);
 
-        await IdentityApp.WithinASecond(async () => (await PublishedKeyIds()).Contains(next), Ct);
+        await IdentityApp.Soon(async () => (await PublishedKeyIds()).Contains(next), Ct);
         Assert.Equal(old, Jwt.KeyIdOf((await app.LogIn(email, Ct)).AccessToken));
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(next, Jwt.KeyIdOf((await app.LogIn(email, Ct)).AccessToken));
