@@ -6,7 +6,7 @@ namespace Balie.Testing;
 /// <summary>A second user, mid-transaction. Holds locks on purpose so that a race has one outcome every run.</summary>
 public sealed class Rival : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly NpgsqlConnection _connection;
@@ -28,7 +28,7 @@ public sealed class Rival : IAsyncDisposable
 
     public Task Rollback() => _transaction.RollbackAsync();
 
-    /// <summary>Returns once another connection of this database is blocked on a lock; fails after five seconds.</summary>
+    /// <summary>Returns once another connection of this database is blocked on a lock.</summary>
     public async Task UntilSomeoneWaits()
     {
         // The wait events of other logins are hidden from our roles; ungranted locks are not.

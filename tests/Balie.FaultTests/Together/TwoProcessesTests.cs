@@ -26,7 +26,7 @@ public sealed class TwoProcessesTests(PrivatePostgres postgres)
         Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
         var since = Stopwatch.GetTimestamp();
         await Truth.Until(async () => await MeAt(there, stolen) == HttpStatusCode.Unauthorized,
-            "the other process refuses", Ct, seconds: 5);
+            "the other process refuses", Ct);
 
         Report.Say($"A revoked session was refused by the other process after {Stopwatch.GetElapsedTime(since).TotalMilliseconds:0} ms");
         Assert.Equal(HttpStatusCode.Unauthorized, await MeAt(here, stolen));
@@ -43,13 +43,13 @@ public sealed class TwoProcessesTests(PrivatePostgres postgres)
 
         Assert.True((await new Visitor(show, "gast", quantity: 3).Ask(here.Http, Ct)).Booked);
         var since = Stopwatch.GetTimestamp();
-        await Truth.Until(async () => await Fleet.Available(there, show, Ct) == 97, "the other process knows", Ct, seconds: 5);
+        await Truth.Until(async () => await Fleet.Available(there, show, Ct) == 97, "the other process knows", Ct);
         Report.Say($"A booking was seen by the other process after {Stopwatch.GetElapsedTime(since).TotalMilliseconds:0} ms");
 
         var crowd = Visitor.Crowd(show, 60);
         await Task.WhenAll(crowd.Select((visitor, i) => visitor.Insist(() => (i % 2 == 0 ? here : there).Http, Ct)));
         foreach (var process in (BalieProcess[])[here, there])
-            await Truth.Until(async () => await Fleet.Available(process, show, Ct) == 37, "both know everything", Ct, seconds: 5);
+            await Truth.Until(async () => await Fleet.Available(process, show, Ct) == 37, "both know everything", Ct);
         Assert.Equal(0, await here.Stop(Ct));
         var heir = await fleet.Start(Ct);
 
@@ -98,7 +98,7 @@ public sealed class TwoProcessesTests(PrivatePostgres postgres)
         await Truth.Until(async () => await Fleet.Available(balie, show, Ct) == 98, "the process knows better", Ct, seconds: 30);
         Report.Say($"A claim that vanished was noticed after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s");
 
-        await Truth.Until(async () => await fleet.Truth.Ask<int>(ReadDrift, null, Ct) == 1, "it is written down", Ct, seconds: 5);
+        await Truth.Until(async () => await fleet.Truth.Ask<int>(ReadDrift, null, Ct) == 1, "it is written down", Ct);
         var (exit, output) = await fleet.Verify(Ct);
         Assert.Equal(1, exit);
         Assert.Contains("BROKEN  I1 every process's memory of the pools equals the claims", output, StringComparison.Ordinal);

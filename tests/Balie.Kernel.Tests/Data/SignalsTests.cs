@@ -23,7 +23,7 @@ public sealed class SignalsTests(ModuleApp<ProbeModule> app) : IClassFixture<Mod
         }, Ct);
         await app.Db.Run(Signals.Send, new { channel = "probe_news", payload = "said" }, Ct);
 
-        Assert.Equal("said", await heard.Task.WaitAsync(TimeSpan.FromSeconds(5), Ct));
+        Assert.Equal("said", await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct));
         await signals.StopAsync(Ct);
     }
 }

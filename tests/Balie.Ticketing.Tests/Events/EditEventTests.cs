@@ -215,8 +215,8 @@ public sealed class EditEventTests(CatalogueApp app) : IClassFixture<CatalogueAp
 
         await app.Step(draft.Id, "publication");
 
-        await listener.WaitAsync(TimeSpan.FromSeconds(5), Ct);
-        Assert.Equal($"{TestCallers.Default}:{draft.Id}", await heard.Task.WaitAsync(TimeSpan.FromSeconds(5), Ct));
+        await listener.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        Assert.Equal($"{TestCallers.Default}:{draft.Id}", await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct));
     }
 
     private static object Details(string title) => new { title, zone = "Europe/Amsterdam" };
