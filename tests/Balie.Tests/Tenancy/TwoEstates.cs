@@ -5,7 +5,7 @@ using Npgsql;
 namespace Balie.Tests.Tenancy;
 
 /// <summary>The whole product with two organisations that have one of everything, and an installation's owner who is neither's.</summary>
-public sealed class TwoEstates : WholeProduct, IAsyncLifetime
+public class TwoEstates : WholeProduct, IAsyncLifetime
 {
     private Estate? _ours;
     private Estate? _theirs;

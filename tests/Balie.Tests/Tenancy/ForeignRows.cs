@@ -6,7 +6,7 @@ namespace Balie.Tests.Tenancy;
 /// <summary>
 /// What one organisation reads of its own, searched for anything of another's: lists, search, calendars, history, live figures.
 /// </summary>
-public sealed class ForeignRowsTests(TwoEstates estates) : IClassFixture<TwoEstates>
+public abstract class ForeignRows(TwoEstates estates)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private readonly Estate _ours = estates.Ours;
