@@ -39,6 +39,7 @@ public static class KernelSetup
         services.Replace(ServiceDescriptor.Singleton(new WorkFilter(only)));
         services.AddHostedService(provider => provider.GetRequiredService<Relay>());
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+        services.AddHostedService<SpareThreads>();
         return services;
     }
 

@@ -20,8 +20,8 @@ internal sealed partial class Sequencer : BackgroundService
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SuspectFor = TimeSpan.FromSeconds(5);
 
-    // A connection, a statement and a turn; whoever waits longer waits for a database that hangs.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    // A statement and a turn; whoever waits longer waits for a database that hangs.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(6);
 
     private readonly Databases _databases;
     private readonly SystemDb _db;

@@ -19,6 +19,9 @@ public sealed class Databases : IAsyncDisposable
     private const int IdleInTransactionTimeoutMs = 10_000;
     private const int ConnectTimeoutSeconds = 2;
     private const int CommandTimeoutSeconds = 5;
+
+    // A server that let a statement run for longer than it may will not hear that it is cancelled either.
+    private const int DoNotWait = -1;
     private const int PreparedStatements = 200;
 
     public Databases(string balie, string? app = null, string? system = null, string? reader = null, int poolSize = 30)
@@ -51,6 +54,7 @@ public sealed class Databases : IAsyncDisposable
             ApplicationName = role,
             Timeout = ConnectTimeoutSeconds,
             CommandTimeout = CommandTimeoutSeconds,
+            CancellationTimeout = DoNotWait,
             MaxAutoPrepare = PreparedStatements,
             AutoPrepareMinUsages = 2,
             // DISCARD ALL would reset the role to the login's own, which is the owner; nothing here sets session state that needs a reset.

@@ -75,16 +75,10 @@ internal sealed partial class Readiness(
 
     private async Task<string?> Look()
     {
-        using var patience = new CancellationTokenSource(Patience);
         try
         {
-            // Once complete they stay so; a newer program may add its own while this one serves on.
-            if (!_migrated && await Missing(patience.Token) is > 0 and var missing)
-                return $"The database lacks {missing} migrations: run balie migrate.";
-            _migrated = true;
-            await using var command = databases.App.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(patience.Token);
-            return null;
+            // Left alone when the patience ends, because to cancel a statement takes seconds where the database hangs.
+            return await Ask().WaitAsync(Patience);
         }
         catch (MigrationException newer)
         {
@@ -94,6 +88,17 @@ internal sealed partial class Readiness(
         {
             return "The database does not answer.";
         }
+    }
+
+    private async Task<string?> Ask()
+    {
+        // Once complete they stay so; a newer program may add its own while this one serves on.
+        if (!_migrated && await Missing(CancellationToken.None) is > 0 and var missing)
+            return $"The database lacks {missing} migrations: run balie migrate.";
+        _migrated = true;
+        await using var command = databases.App.CreateCommand("select 1");
+        await command.ExecuteScalarAsync(CancellationToken.None);
+        return null;
     }
 
     private Task<int> Missing(CancellationToken ct)
