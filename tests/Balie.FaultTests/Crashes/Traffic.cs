@@ -7,7 +7,7 @@ namespace Balie.FaultTests.Crashes;
 /// <summary>People who keep coming, and a watchman who looks at <c>/health</c> and <c>/ready</c>, until told to stop.</summary>
 internal sealed class Traffic : IAsyncDisposable
 {
-    private const int AtOnce = 40;
+    public const int AtOnce = 40;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BetweenVisitors = TimeSpan.FromMilliseconds(20);
 
