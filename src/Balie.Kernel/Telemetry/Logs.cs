@@ -41,6 +41,9 @@ public static class Logs
         logging.AddFilter("Npgsql", LogLevel.Warning);
         // What it would say of a failed request, Faults says better.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        // Would it log, it would begin a span and a scope for every request. Lines name the request anyway, and spans begin when a
+        // collector asks for them.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         return logging;
     }
