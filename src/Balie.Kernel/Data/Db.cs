@@ -20,7 +20,7 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
     public virtual DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>A UUIDv7: sorts by creation, so an index on it grows at one end.</summary>
-    public Guid NewId() => Guid.CreateVersion7(Now);
+    public Guid NewId() => Ids.New(Now);
 
     /// <summary>The only row, or default when there is none.</summary>
     /// <exception cref="DataException">More than one row came back.</exception>

@@ -22,5 +22,5 @@ public static class OutboxCompanion
         Column<Row>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     public static CompanionRow Of<TMessage>(Guid orgId, TMessage message, DateTimeOffset now) =>
-        Insert.Row(new Row(orgId, Guid.CreateVersion7(now), MessageKind.Of<TMessage>(), MessageKind.Write(message), now));
+        Insert.Row(new Row(orgId, Ids.New(now), MessageKind.Of<TMessage>(), MessageKind.Write(message), now));
 }

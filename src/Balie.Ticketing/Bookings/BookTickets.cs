@@ -81,7 +81,7 @@ internal static class BookTickets
                 free ? References.Tickets(reference, before, line.Quantity) : []);
             before += line.Quantity;
         }
-        return new Booking(Guid.CreateVersion7(now), reference, free ? BookingStates.Confirmed : BookingStates.Pending,
+        return new Booking(Ids.New(now), reference, free ? BookingStates.Confirmed : BookingStates.Pending,
             wish.Offer.EventId, wish.Slot.SlotId, items, total, wish.Holder, free ? null : holdUntil, now);
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Balie.Ticketing.Bookings;
 
 /// <summary>
@@ -11,7 +9,13 @@ internal static class References
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int Length = 10;
 
-    public static string New() => RandomNumberGenerator.GetString(Alphabet, Length);
+    public static string New() => string.Create(Length, Alphabet, static (reference, alphabet) =>
+    {
+        Span<byte> random = stackalloc byte[Length];
+        Chance.Fill(random);
+        // The alphabet has as many characters as five bits have values, so none comes more often than another.
+        for (var i = 0; i < Length; i++) reference[i] = alphabet[random[i] % alphabet.Length];
+    });
 
     /// <summary>What somebody typed, with their spaces, dashes and small letters; null when it cannot be a reference.</summary>
     public static string? Read(string typed)

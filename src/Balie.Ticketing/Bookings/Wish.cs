@@ -25,7 +25,7 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
         if (LinesOf(request, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
         if (lines.Count is 0 or > MostItems) return KernelRefusals.Invalid.At("items", $"Choose 1 to {MostItems} kinds of ticket.");
         if (lines.Any(line => line.Quantity < 1)) return KernelRefusals.Invalid.At("items", "Every quantity must be at least 1.");
-        if (lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count)
+        if (lines.Count > 1 && lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count)
             return KernelRefusals.Invalid.At("items", "Name every ticket type once.");
 
         var holder = request.Holder ?? (caller.Email is null ? null : new BookingHolder("", caller.Email));
