@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -162,6 +163,7 @@ public sealed class RefusedException(Refusal refusal) : Exception(refusal.Messag
 internal sealed class Idempotency(RequestDelegate next)
 {
     public const string KeyHeader = "Idempotency-Key";
+    private const int LargestLeftInPlace = 16 * 1024;
 
     public async Task Invoke(HttpContext http)
     {
@@ -174,9 +176,9 @@ internal sealed class Idempotency(RequestDelegate next)
 
         var key = ReadKey(http);
         var caller = Caller.Of(http);
-        var body = await ReadBody(http);
+        var fingerprint = await ReadFingerprint(http);
         var request = new IdempotentRequest(
-            caller.OrgId, key, caller.Identity, RouteOf(http, endpoint), Fingerprint(http, body), AnswersWith.StatusOf(http));
+            caller.OrgId, key, caller.Identity, RouteOf(http, endpoint), fingerprint, AnswersWith.StatusOf(http));
         http.Features.Set(request);
         var earlier = wants.LooksItself ? null : await request.Find(http.RequestServices.GetRequiredService<Db>(), http.RequestAborted);
         if (earlier is null) await next(http);
@@ -199,23 +201,32 @@ internal sealed class Idempotency(RequestDelegate next)
     private static string RouteOf(HttpContext http, Endpoint endpoint) =>
         $"{http.Request.Method} {(endpoint as RouteEndpoint)?.RoutePattern.RawText}";
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBody(HttpContext http)
+    // A small body is looked at where it arrived, and left there for the use case to read; another one is kept aside.
+    private static async ValueTask<byte[]> ReadFingerprint(HttpContext http)
     {
-        var whole = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 256, 64 * 1024));
-        await http.Request.Body.CopyToAsync(whole, http.RequestAborted);
+        var request = http.Request;
+        if (request.ContentLength is { } length and <= LargestLeftInPlace)
+        {
+            var read = await request.BodyReader.ReadAtLeastAsync((int)length, http.RequestAborted);
+            var fingerprint = Fingerprint(http, read.Buffer);
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            return fingerprint;
+        }
+        var whole = new MemoryStream((int)Math.Min(request.ContentLength ?? 256, 64 * 1024));
+        await request.Body.CopyToAsync(whole, http.RequestAborted);
         whole.Position = 0;
-        http.Request.Body = whole;
-        return whole.GetBuffer().AsMemory(0, (int)whole.Length);
+        request.Body = whole;
+        return Fingerprint(http, new ReadOnlySequence<byte>(whole.GetBuffer(), 0, (int)whole.Length));
     }
 
-    private static byte[] Fingerprint(HttpContext http, ReadOnlyMemory<byte> body)
+    private static byte[] Fingerprint(HttpContext http, ReadOnlySequence<byte> body)
     {
         const int Usual = 1024;
         var address = $"{http.Request.Path}{http.Request.QueryString}\n";
-        var longest = Encoding.UTF8.GetMaxByteCount(address.Length) + body.Length;
+        var longest = Encoding.UTF8.GetMaxByteCount(address.Length) + (int)body.Length;
         var whole = longest <= Usual ? stackalloc byte[Usual] : new byte[longest];
         var written = Encoding.UTF8.GetBytes(address, whole);
-        body.Span.CopyTo(whole[written..]);
-        return SHA256.HashData(whole[..(written + body.Length)]);
+        body.CopyTo(whole[written..]);
+        return SHA256.HashData(whole[..(written + (int)body.Length)]);
     }
 }
