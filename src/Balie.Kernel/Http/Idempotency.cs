@@ -55,7 +55,7 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
         Column<StoredRow>.Of("fingerprint", NpgsqlDbType.Bytea, row => row.Request.Fingerprint),
         Column<StoredRow>.Of("effect", NpgsqlDbType.Uuid, row => row.EffectId),
         Column<StoredRow>.Of("status", NpgsqlDbType.Smallint, row => (short)row.Answer.Status),
-        Column<StoredRow>.Of("body", NpgsqlDbType.Bytea, row => row.Answer.Body.ToArray()),
+        Column<StoredRow>.Of("body", NpgsqlDbType.Bytea, row => row.Answer.Body),
         Column<StoredRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     private Guid OrgId => orgId;

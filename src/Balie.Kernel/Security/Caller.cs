@@ -39,7 +39,7 @@ public sealed record Caller(Guid OrgId, CallerKind Kind, Guid Identity, FrozenSe
     public bool May(Permission permission) => Permissions.Contains(permission);
 
     /// <summary>Who goes into histories and audit trails.</summary>
-    public string Actor => Kind switch
+    public string Actor { get; } = Kind switch
     {
         CallerKind.Guest => "guest",
         CallerKind.User => $"user:{Identity}",
