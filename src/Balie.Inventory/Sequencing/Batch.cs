@@ -66,9 +66,15 @@ internal sealed class Batch
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Open));
         AddCompanions(CompanionPhase.Check);
         if (_poolsToMake.Count > 0) batch.BatchCommands.Add(OverPools(MakePools));
-        batch.BatchCommands.Add(OverUnits(Claim));
+        var units = new Units([.. _request], [.. _orgId], [.. _poolId], [.. _unit], [.. _holder]);
+        var claim = OverUnits(Claim, units);
+        claim.Parameters.Add(new NpgsqlParameter<DateTime?[]>("expires", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+        {
+            TypedValue = [.. _expiresAt],
+        });
+        batch.BatchCommands.Add(claim);
         AddCompanions(CompanionPhase.Key);
-        batch.BatchCommands.Add(OverUnits(Withdraw));
+        batch.BatchCommands.Add(OverUnits(Withdraw, units));
         AddCompanions(CompanionPhase.Effect);
         foreach (var payload in news)
         {
@@ -118,16 +124,17 @@ internal sealed class Batch
         }
     }
 
-    private NpgsqlBatchCommand OverUnits(string sql) => new(sql)
+    private sealed record Units(int[] Request, Guid[] OrgId, Guid[] PoolId, int[] Unit, Guid[] Holder);
+
+    private static NpgsqlBatchCommand OverUnits(string sql, Units units) => new(sql)
     {
         Parameters =
         {
-            new NpgsqlParameter<int[]>("request", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. _request] },
-            new NpgsqlParameter<Guid[]>("org", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _orgId] },
-            new NpgsqlParameter<Guid[]>("pool", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _poolId] },
-            new NpgsqlParameter<int[]>("unit", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. _unit] },
-            new NpgsqlParameter<Guid[]>("holder", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = [.. _holder] },
-            new NpgsqlParameter<DateTime?[]>("expires", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { TypedValue = [.. _expiresAt] },
+            new NpgsqlParameter<int[]>("request", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = units.Request },
+            new NpgsqlParameter<Guid[]>("org", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = units.OrgId },
+            new NpgsqlParameter<Guid[]>("pool", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = units.PoolId },
+            new NpgsqlParameter<int[]>("unit", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = units.Unit },
+            new NpgsqlParameter<Guid[]>("holder", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = units.Holder },
         },
     };
 
@@ -178,7 +185,7 @@ internal sealed class Batch
     // All or nothing: what a refused request did get is given back before anything commits.
     private const string Withdraw = """
         delete from inventory.claims
-        using unnest(@request, @org, @pool, @unit, @holder, @expires) as w (request, org_id, pool_id, unit, holder, expires_at)
+        using unnest(@request, @org, @pool, @unit, @holder) as w (request, org_id, pool_id, unit, holder)
         where cardinality((select kernel.refused())) > 0
         and w.request = any ((select kernel.refused())::integer[])
         and claims.org_id = w.org_id and claims.pool_id = w.pool_id and claims.unit = w.unit and claims.holder = w.holder
