@@ -20,6 +20,7 @@ public static class KernelSetup
             config.GetConnectionString("App"), config.GetConnectionString("System"), config.GetConnectionString("Reader")));
         services.AddSingleton<SystemDb>();
         services.AddSingleton<Signals>();
+        services.AddSingleton<Seal>();
         services.AddHostedService(ListeningForPolicies);
         services.AddMail(config);
         services.AddSingleton(modules);

@@ -82,6 +82,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
     {
         builder.WebHost.UseTestServer();
         builder.Configuration["Balie:RateLimits:Enabled"] = "false";
+        builder.Configuration["Balie:SealKey"] = Convert.ToBase64String(new byte[32]);
     }
 
     /// <summary>A client of this app that names no caller.</summary>

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+
+namespace Balie.Kernel;
+
+/// <summary>
+/// Keeps secrets that must be read again (a provider's API key, a webhook secret) unreadable in the database and its backups: AES-256-GCM
+/// under the installation's own key. That key is <c>Balie:SealKey</c> where several machines share a database, else a file in the data
+/// folder, made at first use. Several keys, separated by spaces, are a rotation: the first seals, all of them open.
+/// </summary>
+public sealed class Seal(IConfiguration config)
+{
+    private const string FileName = "seal.key";
+    private const int KeyBytes = 32;
+    private const int NameBytes = 4;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private const byte Format = 1;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly Lazy<Key[]> _keys = new(() => Load(config));
+
+    private sealed record Key(byte[] Name, byte[] Secret);
+
+    /// <param name="purpose">What it is a secret of; the same words open it, so that it cannot be moved to another row.</param>
+    public byte[] Close(string purpose, ReadOnlySpan<byte> secret)
+    {
+        var key = _keys.Value[0];
+        var sealedUp = new byte[1 + NameBytes + NonceBytes + TagBytes + secret.Length];
+        sealedUp[0] = Format;
+        key.Name.CopyTo(sealedUp, 1);
+        var nonce = sealedUp.AsSpan(1 + NameBytes, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key.Secret, TagBytes);
+        aes.Encrypt(
+            nonce, secret, sealedUp.AsSpan(1 + NameBytes + NonceBytes + TagBytes),
+            sealedUp.AsSpan(1 + NameBytes + NonceBytes, TagBytes), Encoding.UTF8.GetBytes(purpose));
+        return sealedUp;
+    }
+
+    /// <exception cref="CryptographicException">Sealed under another key or for another purpose, or changed since.</exception>
+    public byte[] Open(string purpose, ReadOnlySpan<byte> sealedUp)
+    {
+        if (sealedUp.Length < 1 + NameBytes + NonceBytes + TagBytes || sealedUp[0] != Format)
+            throw new CryptographicException("This is not a sealed secret.");
+        var name = sealedUp.Slice(1, NameBytes).ToArray();
+        var key = _keys.Value.FirstOrDefault(known => known.Name.AsSpan().SequenceEqual(name)) ?? throw new CryptographicException(
+            "This secret was sealed with a key that this installation does not have: restore seal.key, or set Balie:SealKey.");
+        var rest = sealedUp[(1 + NameBytes)..];
+        var secret = new byte[rest.Length - NonceBytes - TagBytes];
+        using var aes = new AesGcm(key.Secret, TagBytes);
+        aes.Decrypt(
+            rest[..NonceBytes], rest[(NonceBytes + TagBytes)..], rest.Slice(NonceBytes, TagBytes), secret, Encoding.UTF8.GetBytes(purpose));
+        return secret;
+    }
+
+    private static Key[] Load(IConfiguration config)
+    {
+        var written = config["Balie:SealKey"] ?? ReadOrMake(config["Balie:Data"] ?? throw new InvalidOperationException(
+            "There is no key to seal secrets with: set Balie:SealKey to 32 random bytes in base64, or Balie:Data to a folder."));
+        return [.. written.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+    }
+
+    private static Key Parse(string text)
+    {
+        var secret = new byte[KeyBytes];
+        if (!Convert.TryFromBase64String(text, secret, out var length) || length != KeyBytes)
+            throw new InvalidOperationException("Balie:SealKey must be 32 random bytes in base64: openssl rand -base64 32 makes one.");
+        return new Key(SHA256.HashData(secret)[..NameBytes], secret);
+    }
+
+    // Written beside and moved into place, so that of two processes starting together both read the same whole key.
+    private static string ReadOrMake(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        if (!File.Exists(file))
+        {
+            var made = Path.Combine(folder, $".{FileName}-{Environment.ProcessId}");
+            using (var stream = new FileStream(made, Options()))
+                stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))));
+            try { File.Move(made, file, overwrite: false); }
+            catch (IOException) when (File.Exists(file)) { File.Delete(made); }
+        }
+        return File.ReadAllText(file);
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        return options;
+    }
+}
