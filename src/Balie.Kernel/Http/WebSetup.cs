@@ -30,6 +30,7 @@ internal static class WebSetup
     {
         var options = WebOptions.Read(config);
         services.AddSingleton(options);
+        services.AddSingleton<SiteAddress>();
         services.AddSingleton(config.GetSection("Balie:RateLimits").Get<RateLimitOptions>() ?? new RateLimitOptions());
         services.AddSingleton<RateCounters>();
         services.AddSingleton<RateLimits>();
