@@ -20,6 +20,7 @@ public enum Permission
     OrdersWrite,
     RefundsWrite,
     LedgerRead,
+    LedgerWrite,
     ProductsWrite,
     DefinitionsWrite,
     DefinitionsReview,
@@ -50,7 +51,7 @@ public static class Roles
         [Finance] =
         [
             Permission.OrganisationRead, Permission.BookingsRead, Permission.OrdersRead, Permission.RefundsWrite, Permission.LedgerRead,
-            Permission.AuditRead,
+            Permission.LedgerWrite, Permission.AuditRead,
         ],
         [Door] = [Permission.EventsRead, Permission.BookingsRead, Permission.CheckIn],
         [Support] =
