@@ -1,11 +1,20 @@
 using Balie.Contracts.Payments;
+using Balie.Payments.Attempts;
+using Balie.Payments.Instructions;
 using Balie.Payments.Ledger;
+using Balie.Payments.Pages;
+using Balie.Payments.ProviderAccounts;
+using Balie.Payments.Providers;
+using Balie.Payments.Sandbox;
+using Balie.Payments.Webhooks;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Payments;
 
 public sealed class PaymentsModule : IModule
 {
+    private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+
     public string Name => "payments";
 
     public IReadOnlyList<string> Needs => ["identity"];
@@ -17,7 +26,33 @@ public sealed class PaymentsModule : IModule
                 "Balie:Payments:ProviderTimeout and BreakFor must be positive.")
             .Validate(options => options.AtOnce is >= 1 and <= 100, "Balie:Payments:AtOnce must be 1 to 100.")
             .ValidateOnStart();
+
+        services.AddSingleton<SandboxProvider>();
+        services.AddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<SandboxProvider>());
+        services.AddSingleton<ProviderCalls>();
+        services.AddSingleton<AccountBook>();
+
         services.AddSingleton<ILedger, LedgerBook>();
         services.AddSingleton<IPayments, AttemptBook>();
+        services.AddSingleton<StartPayment>();
+        services.AddSingleton<SyncAttempt>();
+        services.AddSingleton<ProcessWebhooks>();
+        services.AddSingleton<CarryOut>();
+        services.AddSingleton<DeliverWebhooks>();
+        services.AddSingleton<Workers>();
+        services.AddHostedService(provider => provider.GetRequiredService<Workers>());
     }
+
+    public void Map(IEndpointRouteBuilder api) => StartPayment.Map(api);
+
+    public void MapRoot(IEndpointRouteBuilder root)
+    {
+        PayPage.MapRoot(root);
+        ReturnPage.MapRoot(root);
+        Sheet.MapRoot(root);
+        ReceiveWebhook.MapRoot(root);
+        SandboxPages.MapRoot(root);
+    }
+
+    public void Schedule(Timetable at) => at.Every(OneMinute, ReconcilePayments.Run);
 }

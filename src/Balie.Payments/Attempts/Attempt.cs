@@ -9,17 +9,20 @@ namespace Balie.Payments.Attempts;
 /// <param name="Steps">How many rows its log has.</param>
 internal sealed record Attempt(
     Guid AttemptId, Guid OrderId, string OrderReference, string Description, string Locale, long AmountMinor, string Currency,
-    bool CaptureLater, string State, Guid? AccountId, string Provider, string? ProviderRef, string? RedirectUrl, string? Method,
-    string? FailureCode, long AuthorisedMinor, long CapturedMinor, long RefundedMinor, long ChargedBackMinor, DateTimeOffset ExpiresAt,
+    bool CaptureLater, string State, Guid? AccountId, string Provider, string? ProviderRef, string? PaymentRef, string? RedirectUrl,
+    string? Method, string? FailureCode, long AuthorisedMinor, long CapturedMinor, long RefundedMinor, long ChargedBackMinor, DateTimeOffset ExpiresAt,
     DateTimeOffset? StartedAt, DateTimeOffset? StoppedAt, int Polls, int Steps, DateTimeOffset CreatedAt)
 {
     public const string Columns = """
         attempt_id, order_id, order_reference, description, locale, amount_minor, currency, capture_later, state, account_id, provider,
-            provider_ref, redirect_url, method, failure_code, authorised_minor, captured_minor, refunded_minor, charged_back_minor,
+            provider_ref, payment_ref, redirect_url, method, failure_code, authorised_minor, captured_minor, refunded_minor, charged_back_minor,
             expires_at, started_at, stopped_at, polls, steps, created_at
         """;
 
     public Money Amount => new(AmountMinor, Currency);
+
+    /// <summary>What the provider calls it now.</summary>
+    public string? NewestRef => PaymentRef ?? ProviderRef;
 
     public AttemptState Stands => AttemptStates.Read(State);
 

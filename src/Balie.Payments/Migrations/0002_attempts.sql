@@ -34,7 +34,8 @@ create table payments.methods (
 );
 call kernel.protect('payments.methods');
 
--- One payment at a provider, or the intention to make one: account and reference are known once the buyer opens the page.
+-- One payment at a provider, or the intention to make one: account and reference are known once the buyer opens the page. Some providers
+-- have a name for their page (provider_ref) and later another for the payment itself (payment_ref).
 create table payments.attempts (
     org_id              uuid not null,
     attempt_id          uuid not null,
@@ -51,6 +52,7 @@ create table payments.attempts (
     account_id          uuid,
     provider            text not null default '',
     provider_ref        text check (length(provider_ref) between 1 and 200),
+    payment_ref         text check (length(payment_ref) between 1 and 200),
     redirect_url        text check (length(redirect_url) between 1 and 4000),
     method              text check (length(method) <= 60),
     failure_code        text check (length(failure_code) <= 200),
@@ -70,6 +72,7 @@ create table payments.attempts (
     primary key (org_id, attempt_id),
     foreign key (org_id, account_id) references payments.accounts,
     constraint attempts_ref_unique unique (org_id, account_id, provider_ref),
+    constraint attempts_payment_ref_unique unique (org_id, account_id, payment_ref),
     check (provider_ref is null or account_id is not null)
 );
 create index attempts_by_order on payments.attempts (org_id, order_id, attempt_id);

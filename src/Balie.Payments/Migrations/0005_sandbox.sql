@@ -15,6 +15,7 @@ create table payments.sandbox_payments (
     method           text,
     captured_minor   bigint not null default 0 check (captured_minor between 0 and amount_minor),
     charged_back_minor bigint not null default 0 check (charged_back_minor between 0 and captured_minor),
+    settles_at       timestamptz,
     return_url       text not null,
     cancel_url       text not null,
     expires_at       timestamptz not null,
@@ -32,6 +33,7 @@ create table payments.sandbox_refunds (
     refund_id     uuid not null,
     amount_minor  bigint not null check (amount_minor > 0),
     status        text not null check (status in ('pending', 'refunded', 'failed')),
+    settles_at    timestamptz,
     created_at    timestamptz not null,
     primary key (org_id, refund_ref),
     foreign key (org_id, payment_ref) references payments.sandbox_payments

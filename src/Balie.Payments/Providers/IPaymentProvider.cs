@@ -7,7 +7,8 @@ namespace Balie.Payments.Providers;
 /// <summary>
 /// A payment service provider, spoken to in its own protocol. An adapter keeps nothing: what is known stands in the attempt and its log.
 /// It is never called within a transaction. Failures of the way there are <see cref="ProviderAwayException"/>, a no of the provider is
-/// <see cref="ProviderRefusedException"/>.
+/// <see cref="ProviderRefusedException"/>. A <c>providerRef</c> is the newest name known of a payment: the one a snapshot or a claim gave
+/// later (<see cref="PaymentSnapshot.PaymentRef"/>), before that the one of <see cref="CreatePayment"/>.
 /// </summary>
 internal interface IPaymentProvider
 {
@@ -57,9 +58,13 @@ internal sealed record CreatePayment(
 internal sealed record CreatedPayment(string ProviderRef, string RedirectUrl, AttemptState State, DateTimeOffset? ExpiresAt, string Raw);
 
 /// <summary>Amounts are totals so far; only what is known of each refund is listed.</summary>
+/// <param name="PaymentRef">
+/// The payment's own name, where the provider's first was only that of its page and there is a payment by now (Stripe). Keep both: webhooks
+/// may name either, and calls from now on want this one.
+/// </param>
 internal sealed record PaymentSnapshot(
     AttemptState State, Money Authorised, Money Captured, Money Refunded, Money ChargedBack, string? Method, string? FailureCode,
-    IReadOnlyList<RefundSnapshot> Refunds, string Raw);
+    IReadOnlyList<RefundSnapshot> Refunds, string Raw, string? PaymentRef = null);
 
 /// <param name="RefundId">Our own id, where the provider gives our metadata back.</param>
 internal sealed record RefundSnapshot(string RefundRef, Guid? RefundId, RefundState State, Money Amount, string? Reason, string Raw);
@@ -83,8 +88,13 @@ internal sealed record WebhookReading(int Status, string Answer, IReadOnlyList<W
 /// <param name="DedupeKey">
 /// The same for every delivery of the same event; null when each delivery is worth a look (Mollie's ids).
 /// </param>
+/// <param name="ProviderRef">
+/// The payment, by either of its names. Beside a claim of money (Authorised or more) it is the payment's own name from then on.
+/// </param>
 /// <param name="AttemptId">Our own id, where it travelled along.</param>
-/// <param name="Claimed">What the event claims, used only where the provider cannot be asked (Adyen); null means: ask.</param>
+/// <param name="Claimed">
+/// What the event claims, used only where the provider cannot be asked (Adyen); null means: ask, and where that gives nothing, take note.
+/// </param>
 internal sealed record WebhookEvent(
     string? DedupeKey, string Kind, string? ProviderRef, Guid? AttemptId, DateTimeOffset? OccurredAt, ClaimedChange? Claimed, string Raw);
 
@@ -111,6 +121,7 @@ internal enum AttemptState
     ChargedBack = 9,
 }
 
+/// <summary>A provider may say Failed after Succeeded: the money came back to us, which is a reversal.</summary>
 internal enum RefundState
 {
     Requested,

@@ -1,0 +1,79 @@
+using Balie.Payments.Attempts;
+using Microsoft.AspNetCore.Http;
+
+namespace Balie.Payments.Pages;
+
+/// <summary>
+/// Where an order's payment link leads: starts the payment and sends the buyer on to the provider. When that cannot be, a page says why
+/// and what to do; the order stays payable.
+/// </summary>
+internal static class PayPage
+{
+    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}", Handle).ShownInBrowser();
+
+    /// <summary>The organisation behind a payment's address, which names the attempt alone.</summary>
+    public static Task<Guid?> OrganisationOf(SystemDb db, Guid attemptId, CancellationToken ct) =>
+        db.Everywhere.One<Guid?>("select org_id from payments.attempts where attempt_id = @attemptId", new { attemptId }, ct);
+
+    public static async Task Handle(
+        Guid attemptId, string? method, HttpContext http, StartPayment start, SystemDb db, CancellationToken ct)
+    {
+        if (await OrganisationOf(db, attemptId, ct) is not { } orgId)
+        {
+            await Unknown(http);
+            return;
+        }
+        // Whoever only looks whether the link works does not start anything.
+        if (HttpMethods.IsHead(http.Request.Method)) return;
+        var started = await start.Run(orgId, attemptId, method, ct);
+        if (started.Value is { } begun)
+        {
+            http.Response.Redirect(begun.RedirectUrl);
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            return;
+        }
+        var refusal = started.Refusal ?? PaymentsRefusals.PaymentEnded;
+        if (refusal.Code == PaymentsRefusals.AlreadyPaid.Code || refusal.Code == PaymentsRefusals.PaymentStarting.Code)
+        {
+            http.Response.Redirect($"/pay/{attemptId}/return");
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            return;
+        }
+        if (await Attempt.Find(db.As(orgId), attemptId, ct) is { } attempt) await Refuse(http, orgId, attempt, refusal, ct);
+        else await Unknown(http);
+    }
+
+    public static Task Unknown(HttpContext http)
+    {
+        // Nobody's order, so nobody's language: what the browser asks for.
+        var texts = PayTexts.In(http.Request.Headers.AcceptLanguage.ToString());
+        return Sheet.Write(http, StatusCodes.Status404NotFound, texts, "Balie", texts.Unknown, $"""
+            {Sheet.Signs.Bad}
+            <h1>{texts.Unknown}</h1>
+            <p>{texts.UnknownMore}</p>
+            """);
+    }
+
+    private static async Task Refuse(HttpContext http, Guid orgId, Attempt attempt, Refusal refusal, CancellationToken ct)
+    {
+        var texts = PayTexts.In(attempt.Locale);
+        var name = await Sheet.NameOf(http.RequestServices, orgId, ct);
+        var (title, more, retry) = refusal.Code switch
+        {
+            _ when refusal.Code == PaymentsRefusals.ProviderAway.Code => (texts.Away, texts.AwayMore, true),
+            _ when refusal.Code == PaymentsRefusals.ProviderRefused.Code => (texts.Refused, texts.RefusedMore, true),
+            _ when refusal.Code == PaymentsRefusals.MethodUnknown.Code => (texts.Refused, texts.RefusedMore, true),
+            _ when refusal.Code == PaymentsRefusals.NoAccount.Code => (texts.NoAccount, texts.NoAccountMore, true),
+            _ => (texts.Ended, texts.EndedMore, false),
+        };
+        if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = $"{(int)wait.TotalSeconds}";
+        Markup again = retry ? (Markup)$"""<a class="button" href="/pay/{attempt.AttemptId.ToString()}">{texts.Again}</a>""" : $"";
+        await Sheet.Write(http, refusal.Status, texts, name, title, $"""
+            {(retry ? Sheet.Signs.Wait : Sheet.Signs.Bad)}
+            <h1>{title}</h1>
+            <p role="alert">{more}</p>
+            {Sheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, null)}
+            {again}
+            """);
+    }
+}

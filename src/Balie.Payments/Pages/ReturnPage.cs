@@ -1,0 +1,66 @@
+using Balie.Payments.Attempts;
+using Balie.Payments.ProviderAccounts;
+using Balie.Payments.Providers;
+using Microsoft.AspNetCore.Http;
+
+namespace Balie.Payments.Pages;
+
+/// <summary>
+/// Where a buyer comes back to. Coming back proves nothing: the page asks the provider, by the same routine as the webhook, and shows what
+/// is true. While the bank is busy it looks again by itself, less and less often.
+/// </summary>
+internal static class ReturnPage
+{
+    private static readonly int[] Pauses = [2, 2, 3, 5, 8, 15, 30];
+    private const int MostLooks = 60;
+
+    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}/return", Handle).ShownInBrowser();
+
+    public static async Task Handle(Guid attemptId, int? look, HttpContext http, SyncAttempt sync, SystemDb db, CancellationToken ct)
+    {
+        if (await PayPage.OrganisationOf(db, attemptId, ct) is not { } orgId || await Attempt.Find(db.As(orgId), attemptId, ct) is not { } before)
+        {
+            await PayPage.Unknown(http);
+            return;
+        }
+        if (before.Stands.IsOpen() && before.StartedAt is not null)
+        {
+            try { await sync.Run(orgId, attemptId, new("buyer", "came back"), ct); }
+            // Then it is shown as it stands here; the webhook or the clock will find out.
+            catch (Exception away) when (away is ProviderAwayException or ProviderRefusedException) { }
+        }
+        var attempt = await Attempt.Find(db.As(orgId), attemptId, ct) ?? before;
+        await Show(http, orgId, attempt, Math.Clamp(look ?? 0, 0, MostLooks), db, ct);
+    }
+
+    private static async Task Show(HttpContext http, Guid orgId, Attempt attempt, int look, SystemDb db, CancellationToken ct)
+    {
+        var texts = PayTexts.In(attempt.Locale);
+        var name = await Sheet.NameOf(http.RequestServices, orgId, ct);
+        var mayRetry = attempt.StoppedAt is null && attempt.ExpiresAt > db.Everywhere.Now;
+        var (sign, title, more, link) = attempt.Stands switch
+        {
+            AttemptState.Captured or AttemptState.ChargedBack => (Sheet.Signs.Good, texts.Paid, texts.PaidMore, null),
+            AttemptState.Authorised => (Sheet.Signs.Good, texts.Reserved, texts.ReservedMore, null),
+            AttemptState.Pending => (Sheet.Signs.Busy, texts.Busy, texts.BusyMore, null),
+            AttemptState.Created when mayRetry => (Sheet.Signs.Wait, texts.Open, texts.OpenMore, texts.Continue),
+            AttemptState.Failed => (Sheet.Signs.Bad, texts.Failed, texts.FailedMore, texts.Again),
+            AttemptState.Cancelled => (Sheet.Signs.Bad, texts.Cancelled, texts.CancelledMore, texts.Again),
+            _ => (Sheet.Signs.Bad, texts.Expired, texts.ExpiredMore, texts.Again),
+        };
+        var busy = attempt.Stands == AttemptState.Pending && look < MostLooks;
+        Markup next = link is not null && mayRetry
+            ? (Markup)$"""<a class="button" href="/pay/{attempt.AttemptId.ToString()}">{link}</a>"""
+            : busy ? (Markup)$"""<a class="button quiet" href="/pay/{attempt.AttemptId.ToString()}/return?look={look + 1}">{texts.Look}</a>""" : $"";
+        var method = attempt is { Stands: AttemptState.Captured or AttemptState.Authorised, AccountId: { } account, Method: { } used }
+            ? (await Methods.Of(db.As(orgId), account, ct)).FirstOrDefault(known => known.Method == used)?.Label ?? used
+            : null;
+        await Sheet.Write(http, StatusCodes.Status200OK, texts, name, title, $"""
+            {sign}
+            <h1>{title}</h1>
+            <p role="status">{more}</p>
+            {Sheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, method)}
+            {next}
+            """, busy ? Pauses[Math.Min(look, Pauses.Length - 1)] : null);
+    }
+}
