@@ -43,7 +43,30 @@ public sealed class PaymentsModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<Workers>());
     }
 
-    public void Map(IEndpointRouteBuilder api) => StartPayment.Map(api);
+    public void Map(IEndpointRouteBuilder api)
+    {
+        ListMethods.Map(api);
+        StartPayment.Map(api);
+
+        ListPayments.Map(api);
+        ListChargebacks.Map(api);
+        SeePayment.Map(api);
+        SyncPayment.Map(api);
+        ListWebhooks.Map(api);
+        ReplayWebhook.Map(api);
+
+        CreateAccount.Map(api);
+        ListAccounts.Map(api);
+        UpdateAccount.Map(api);
+        DeleteAccount.Map(api);
+        TestAccount.Map(api);
+
+        ListEntries.Map(api);
+        SeeDays.Map(api);
+        ExportLedger.Map(api);
+        BookPayout.Map(api);
+        ListPayouts.Map(api);
+    }
 
     public void MapRoot(IEndpointRouteBuilder root)
     {
@@ -52,6 +75,15 @@ public sealed class PaymentsModule : IModule
         Sheet.MapRoot(root);
         ReceiveWebhook.MapRoot(root);
         SandboxPages.MapRoot(root);
+    }
+
+    public void Verify(Checks that)
+    {
+        that.Holds("I3 every ledger entry has lines and balances per currency", LedgerChecks.Balanced);
+        that.Holds("I3 what providers hold by the ledger is what the payments say", LedgerChecks.SameAsAttempts);
+        that.Holds("I3 nothing is refunded that was not captured", LedgerChecks.NoMoreThanCaptured);
+        that.Holds("I3 the refunds of a payment add up to what is refunded", LedgerChecks.RefundsAddUp);
+        that.Holds("I4 every payment's log ends where the payment stands", LedgerChecks.LogsEndWherePaymentsStand);
     }
 
     public void Schedule(Timetable at) => at.Every(OneMinute, ReconcilePayments.Run);

@@ -45,7 +45,9 @@ public class PaymentsApp : SocketApp<PaymentsModule>, IAsyncLifetime
         builder.Configuration["Balie:payments:ProviderTimeout"] = "00:00:02";
     }
 
-    async ValueTask IAsyncLifetime.InitializeAsync()
+    ValueTask IAsyncLifetime.InitializeAsync() => new(Begin());
+
+    protected async Task Begin()
     {
         await InitializeAsync();
         await using var owner = new NpgsqlConnection(ConnectionString);
@@ -96,7 +98,7 @@ public class PaymentsApp : SocketApp<PaymentsModule>, IAsyncLifetime
     }
 
     /// <summary>The bank does this.</summary>
-    public async Task Bank(string reference, string outcome, HttpStatusCode status = HttpStatusCode.OK)
+    public async Task Outcome(string reference, string outcome, HttpStatusCode status = HttpStatusCode.OK)
     {
         var answer = await Http.PostAsJsonAsync($"/sandbox/payments/{reference}/outcome", new { outcome }, Ct);
         Assert.Equal(status, answer.StatusCode);
@@ -106,7 +108,7 @@ public class PaymentsApp : SocketApp<PaymentsModule>, IAsyncLifetime
     public async Task<(Guid OrderId, Guid AttemptId)> Paid(long amount = 2500)
     {
         var (orderId, attemptId) = await Open(amount);
-        await Bank(await Start(attemptId), "paid");
+        await Outcome(await Start(attemptId), "paid");
         await Until(attemptId, "captured");
         return (orderId, attemptId);
     }

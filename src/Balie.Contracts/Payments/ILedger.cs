@@ -39,6 +39,9 @@ public static class Accounts
     /// <summary>Our account at the bank, where providers pay out.</summary>
     public const string Bank = "bank";
 
+    /// <summary>What providers keep for their work.</summary>
+    public const string ProviderFees = "provider_fees";
+
     /// <summary>VAT to hand over, per rate: <c>vat:900</c>.</summary>
     public static string Vat(int basisPoints) => $"vat:{basisPoints}";
 

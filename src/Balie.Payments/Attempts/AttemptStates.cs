@@ -57,6 +57,8 @@ internal static class AttemptStates
 
     public static string Name(this AttemptState state) => Names[state];
 
+    public static bool Exist(string name) => ByName.ContainsKey(name);
+
     public static AttemptState Read(string name) => ByName[name];
 
     /// <summary>The buyer can still pay it.</summary>

@@ -12,9 +12,10 @@ internal sealed class SyncAttempt(
     SystemDb db, AccountBook accounts, ProviderCalls providers, ILedger ledger, IServiceProvider services, StartPayment start)
 {
     /// <summary>
-    /// Work of the caller's own that commits with the change: the webhook that is done by it. It hears whether anything was applied.
+    /// Work of the caller's own that commits with the change: the webhook that is done by it. False when that was done before, by somebody
+    /// who was faster; then nothing is applied.
     /// </summary>
-    public delegate Task Companion(Tx tx, CancellationToken ct);
+    public delegate Task<bool> Companion(Tx tx, CancellationToken ct);
 
     /// <param name="Verified">What a verified event claims, for a provider that cannot be asked.</param>
     public sealed record Wish(
@@ -38,12 +39,13 @@ internal sealed class SyncAttempt(
                 throw new InvalidOperationException($"Order {attempt.OrderId} of attempt {attemptId} is nowhere.");
             var locked = await Attempt.Lock(tx, attemptId, ct)
                 ?? throw new InvalidOperationException($"Attempt {attemptId} has gone.");
+            state = locked.Stands;
+            if (wish.With is { } with && !await with(tx, ct)) return;
             var change = new AttemptChange(tx, locked, wish.Actor, wish.Reason, ledger, payables);
             if (snapshot is not null) await change.Apply(snapshot, ct);
             if (wish.Verified is { } claimed) await change.Apply(claimed, wish.PaymentRef, wish.Raw, ct);
             if (IsOver(locked, change.State, snapshot, tx.Now)) await change.Move(AttemptState.Expired, ct);
             await change.Write(NextPoll(locked, change.State, wish.IsPoll, tx.Now), wish.IsPoll, ct);
-            if (wish.With is { } with) await with(tx, ct);
             state = change.State;
         }, ct);
         return state;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Balie.Payments.Providers;
 
 namespace Balie.Payments.Pages;
 
@@ -49,12 +50,10 @@ internal sealed record PayTexts(
     /// <summary>An amount as people write it: <c>€ 12,50</c> in Dutch, <c>€12.50</c> in English.</summary>
     public string Of(Money money)
     {
-        var digits = money.Currency is "JPY" or "KRW" or "ISK" ? 0 : money.Currency is "BHD" or "KWD" or "TND" or "JOD" or "OMR" ? 3 : 2;
-        var unit = (long)Math.Pow(10, digits);
-        var (whole, rest) = Math.DivRem(Math.Abs(money.Amount), unit);
         var culture = CultureInfo.GetCultureInfo(Language == "nl" ? "nl-NL" : "en-GB");
-        var text = whole.ToString("N0", culture);
-        if (digits > 0) text += culture.NumberFormat.NumberDecimalSeparator + rest.ToString($"D{digits}", CultureInfo.InvariantCulture);
+        var plain = MinorUnits.ToDecimal(money with { Amount = Math.Abs(money.Amount) }).Split('.');
+        var text = long.Parse(plain[0], CultureInfo.InvariantCulture).ToString("N0", culture);
+        if (plain.Length > 1) text += culture.NumberFormat.NumberDecimalSeparator + plain[1];
         var sign = money.Amount < 0 ? "−" : "";
         return money.Currency switch
         {

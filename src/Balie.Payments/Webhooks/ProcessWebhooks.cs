@@ -44,18 +44,19 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
         var wish = new SyncAttempt.Wish("webhook", due.Kind,
             Verified: due.Claimed is null ? null : JsonSerializer.Deserialize<ClaimedChange>(due.Claimed, Json.Options),
             PaymentRef: due.ProviderRef, Raw: due.Event,
-            With: (tx, token) => tx.Run(Settle, new
-            {
-                due.WebhookId,
-                due.AccountId,
-                due.ProviderRef,
-                isAsking = due.Claimed is null,
-                asked,
-                tx.Now,
-            }, token));
+            With: (tx, token) => Finish(tx, due, asked, token));
         try { await sync.Run(due.OrgId, attemptId, wish, ct); }
         catch (ProviderAwayException away) { await Wait(organisation, due, away.Message, ct); }
         catch (ProviderRefusedException no) { await Wait(organisation, due, $"{no.Code}: {no.Message}", ct); }
+    }
+
+    /// <summary>With it, all others that asked to look at this payment before we looked. False when somebody did all that already.</summary>
+    private static async Task<bool> Finish(Tx tx, Due due, DateTimeOffset asked, CancellationToken ct)
+    {
+        if (await tx.Run(Settle, new { due.WebhookId, tx.Now }, ct) == 0) return false;
+        if (due.Claimed is null && due.ProviderRef is not null)
+            await tx.Run(SettleOthers, new { due.AccountId, due.ProviderRef, asked, tx.Now }, ct);
+        return true;
     }
 
     private async Task Wait(Db organisation, Due due, string problem, CancellationToken ct)
@@ -94,14 +95,17 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
         limit 1
         """;
 
-    // With it, all others that asked to look at this payment before we looked.
     private const string Settle = """
         update payments.webhooks
         set state = 'done', processed_at = @now, next_try_at = null, problem = ''
-        where org_id = @orgId and state <> 'done'
-            and (webhook_id = @webhookId
-                or (@isAsking and state = 'waiting' and account_id = @accountId and provider_ref = @providerRef and claimed is null
-                    and received_at <= @asked))
+        where org_id = @orgId and webhook_id = @webhookId and state = 'waiting'
+        """;
+
+    private const string SettleOthers = """
+        update payments.webhooks
+        set state = 'done', processed_at = @now, next_try_at = null, problem = ''
+        where org_id = @orgId and account_id = @accountId and provider_ref = @providerRef and state = 'waiting' and claimed is null
+            and received_at <= @asked
         """;
 
     private const string Note = "update payments.webhooks set problem = @problem where org_id = @orgId and webhook_id = @webhookId";

@@ -11,7 +11,7 @@ public sealed class PurchaseTests(PaymentsApp app) : IClassFixture<PaymentsApp>
         var (orderId, attemptId) = await app.Open(2500);
         var reference = await app.Start(attemptId);
 
-        await app.Bank(reference, "paid");
+        await app.Outcome(reference, "paid");
         var attempt = await app.Until(attemptId, "captured");
 
         Assert.Equal(2500, attempt.CapturedMinor);
