@@ -12,7 +12,7 @@ internal sealed class FakeBank : IPaymentProvider
 {
     public const string Signature = "Fake-Signature";
     private readonly ConcurrentDictionary<string, string> _keys = new();
-    private int _creates;
+    private readonly ConcurrentDictionary<string, int> _made = new();
     private int _looks;
 
     public string Name => "fake";
@@ -32,7 +32,8 @@ internal sealed class FakeBank : IPaymentProvider
     /// <summary>How a refund is answered.</summary>
     public bool RefundsAreFinal { get; set; } = true;
 
-    public int Creates => _creates;
+    /// <summary>How many payments it has for one of our attempts.</summary>
+    public int MadeFor(Guid attemptId) => _made.GetValueOrDefault($"fp_{attemptId:n}");
 
     public int Looks => _looks;
 
@@ -60,7 +61,7 @@ internal sealed class FakeBank : IPaymentProvider
         await Before("create", ct);
         var reference = _keys.GetOrAdd(payment.Key, _ =>
         {
-            Interlocked.Increment(ref _creates);
+            _made.AddOrUpdate($"fp_{payment.AttemptId:n}", 1, (_, before) => before + 1);
             return $"fp_{payment.AttemptId:n}";
         });
         Payments.TryAdd(reference, Snapshot(AttemptState.Created));

@@ -42,7 +42,7 @@ internal static class SeePayment
         """;
 
     private const string SelectLog = """
-        select step, at, actor, what, from_state, to_state, reason, answer
+        select step as number, at, actor, what, from_state as "from", to_state as "to", reason, answer
         from payments.attempt_log
         where org_id = @orgId and attempt_id = @attemptId
         order by step

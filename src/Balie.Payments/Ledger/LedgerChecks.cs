@@ -40,13 +40,15 @@ internal static class LedgerChecks
 
     public const string RefundsAddUp = """
         select format('payment %s of organisation %s: refunded %s, its refunds %s', attempt_id, org_id, refunded_minor,
-            coalesce(sum(amount_minor), 0))
+            coalesce(sum(paid_out), 0))
         from payments.attempts
         left join (
-            select org_id, attempt_id, amount_minor from payments.instructions where kind = 'refund' and state = 'succeeded'
+            select org_id, attempt_id, amount_minor as paid_out
+            from payments.instructions
+            where kind = 'refund' and state = 'succeeded'
         ) as refunds using (org_id, attempt_id)
         group by org_id, attempt_id, refunded_minor
-        having refunded_minor <> coalesce(sum(amount_minor), 0)
+        having refunded_minor <> coalesce(sum(paid_out), 0)
         """;
 
     public const string LogsEndWherePaymentsStand = """

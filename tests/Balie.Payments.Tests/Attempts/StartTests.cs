@@ -19,7 +19,6 @@ public sealed class StartTests(BankApp app) : IClassFixture<BankApp>, IDisposabl
     public async Task Many_tabs_at_once_make_one_payment_and_all_go_there()
     {
         var (_, attemptId) = await app.Open();
-        var before = app.Bank.Creates;
         app.Bank.Before = (_, ct) => Task.Delay(150, ct);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Start(attemptId)));
@@ -29,7 +28,7 @@ public sealed class StartTests(BankApp app) : IClassFixture<BankApp>, IDisposabl
             var started = await answer.IsOk<JsonElement>(Ct);
             Assert.Equal($"https://bank.example/{BankApp.RefOf(attemptId)}", started.GetProperty("redirectUrl").GetString());
         }
-        Assert.Equal(before + 1, app.Bank.Creates);
+        Assert.Equal(1, app.Bank.MadeFor(attemptId));
     }
 
     [Theory]
@@ -65,7 +64,6 @@ public sealed class StartTests(BankApp app) : IClassFixture<BankApp>, IDisposabl
     public async Task Money_taken_while_the_answer_was_lost_is_found_under_the_same_key()
     {
         var (orderId, attemptId) = await app.Open();
-        var before = app.Bank.Creates;
         app.Bank.After = _ => throw FakeBank.Away;
         await (await Start(attemptId)).IsRefused(HttpStatusCode.ServiceUnavailable, "payments.provider_away", Ct);
         app.Has(attemptId, FakeBank.Snapshot(AttemptState.Captured, captured: 2500));
@@ -76,7 +74,7 @@ public sealed class StartTests(BankApp app) : IClassFixture<BankApp>, IDisposabl
         var attempt = await app.See(attemptId);
 
         Assert.Equal(("captured", 2500L), (attempt.State, attempt.CapturedMinor));
-        Assert.Equal(before + 1, app.Bank.Creates);
+        Assert.Equal(1, app.Bank.MadeFor(attemptId));
         Assert.Equal(["Captured"], await app.Events(orderId));
     }
 
