@@ -5,6 +5,9 @@ using Balie.Payments.Ledger;
 using Balie.Payments.Pages;
 using Balie.Payments.ProviderAccounts;
 using Balie.Payments.Providers;
+using Balie.Payments.Providers.Adyen;
+using Balie.Payments.Providers.Mollie;
+using Balie.Payments.Providers.Stripe;
 using Balie.Payments.Sandbox;
 using Balie.Payments.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -29,6 +32,9 @@ public sealed class PaymentsModule : IModule
 
         services.AddSingleton<SandboxProvider>();
         services.AddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<SandboxProvider>());
+        services.AddSingleton<IPaymentProvider, MollieProvider>();
+        services.AddSingleton<IPaymentProvider, AdyenProvider>();
+        services.AddSingleton<IPaymentProvider, StripeProvider>();
         services.AddSingleton<ProviderCalls>();
         services.AddSingleton<AccountBook>();
 

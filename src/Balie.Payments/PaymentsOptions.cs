@@ -12,6 +12,12 @@ internal sealed class PaymentsOptions
     /// <summary>How long a provider may take for one answer.</summary>
     public TimeSpan ProviderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Hosts beside the providers' own where accounts may send keys and payments, also without TLS: systems for tests. An account's settings
+    /// are an organisation's; where this machine may be sent is not.
+    /// </summary>
+    public IList<string> TestSystems { get; } = [];
+
     /// <summary>How long a provider that keeps failing is left alone.</summary>
     public TimeSpan BreakFor { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -41,7 +41,7 @@ internal sealed class AccountSettings(JsonElement settings)
     }
 
     /// <summary>Where the provider is asked: one of its own hosts over TLS, or a system for tests that the installation knows.</summary>
-    public Uri? Address(string field, ProviderOptions options, Func<string, bool> isOwnHost)
+    public Uri? Address(string field, PaymentsOptions options, Func<string, bool> isOwnHost)
     {
         const string Expected = "Give an https address of the provider itself, or leave it out.";
         return OptionalText(field, text => IsAllowed(text, options, isOwnHost), Expected) is { Length: > 0 } address
@@ -56,7 +56,7 @@ internal sealed class AccountSettings(JsonElement settings)
         return [.. _problems, .. strange.Select(member => new FieldError(member.Name, "This provider has no such setting."))];
     }
 
-    private static bool IsAllowed(string text, ProviderOptions options, Func<string, bool> isOwnHost) =>
+    private static bool IsAllowed(string text, PaymentsOptions options, Func<string, bool> isOwnHost) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address)
         && address is { UserInfo: "", Query: "", Fragment: "" }
         && (options.TestSystems.Contains(address.Host)

@@ -9,7 +9,7 @@ namespace Balie.Payments.Providers;
 /// The line to one provider. Whoever asks gets an answer that was read to its end, or a <see cref="ProviderAwayException"/>: too late, cut,
 /// too long, redirected, busy or broken. Keys travel in headers, and neither these nor bodies are ever in a message.
 /// </summary>
-internal sealed class ProviderLine(string provider, ProviderOptions options) : IDisposable
+internal sealed class ProviderLine(string provider, TimeSpan patience) : IDisposable
 {
     private const int LargestAnswerBytes = 1 << 20;
     private static readonly TimeSpan FreshAddress = TimeSpan.FromMinutes(5);
@@ -27,7 +27,7 @@ internal sealed class ProviderLine(string provider, ProviderOptions options) : I
     public async Task<ProviderReply> Send(HttpRequestMessage request, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(options.Timeout);
+        limit.CancelAfter(patience);
         try
         {
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
@@ -39,7 +39,7 @@ internal sealed class ProviderLine(string provider, ProviderOptions options) : I
         }
         catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
         {
-            throw new ProviderAwayException($"{provider} did not answer within {options.Timeout.TotalSeconds:0.###} seconds.", late);
+            throw new ProviderAwayException($"{provider} did not answer within {patience.TotalSeconds:0.###} seconds.", late);
         }
         catch (Exception cut) when (cut is HttpRequestException or IOException)
         {

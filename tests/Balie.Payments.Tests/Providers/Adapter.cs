@@ -16,12 +16,12 @@ internal sealed class Adapter : IAsyncDisposable
     public static readonly Uri Hook = new("http://127.0.0.1:9/webhooks");
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private Adapter(IFakeProvider fake, Func<IOptions<ProviderOptions>, IPaymentProvider> adapter, TimeSpan timeout)
+    private Adapter(IFakeProvider fake, Func<IOptions<PaymentsOptions>, IPaymentProvider> adapter, TimeSpan timeout)
     {
         Fake = fake;
         Fake.WebhookUrl = Hook;
         Fake.Courier.Delivery = Delivery.Held;
-        var options = new ProviderOptions { Timeout = timeout, TestSystems = { "127.0.0.1" } };
+        var options = new PaymentsOptions { ProviderTimeout = timeout, TestSystems = { "127.0.0.1" } };
         Provider = adapter(Options.Create(options));
         Account = With(fake.Settings);
     }

@@ -10,7 +10,7 @@ namespace Balie.Payments.Providers.Adyen;
 /// Adyen, Checkout v72, by payment links. A link can be asked whether it is open, in use or over, and can be closed; what became of the
 /// money is only ever told by signed notifications, whose word counts. See docs/decisions/0012-adyen-payment-links.md.
 /// </summary>
-internal sealed class AdyenProvider(IOptions<ProviderOptions> options) : IPaymentProvider, IDisposable
+internal sealed class AdyenProvider(IOptions<PaymentsOptions> options) : IPaymentProvider, IDisposable
 {
     private const int LongestKey = 64;
     private const int LongestReference = 80;
@@ -20,7 +20,7 @@ internal sealed class AdyenProvider(IOptions<ProviderOptions> options) : IPaymen
     private const int PspLength = 16;
     private const string TryAgain = "704";
     private const string Accepted = "[accepted]";
-    private readonly ProviderLine _line = new("Adyen", options.Value);
+    private readonly ProviderLine _line = new("Adyen", options.Value.ProviderTimeout);
 
     public string Name => "adyen";
 

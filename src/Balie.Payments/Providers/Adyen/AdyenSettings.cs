@@ -17,7 +17,7 @@ internal sealed record AdyenSettings(
     private const string LiveHosts = "-checkout-live.adyenpayments.com";
     private static readonly Uri TestAddress = new($"https://{TestHost}/v72/");
 
-    public static AdyenSettings Read(JsonElement settings, ProviderOptions options, out IReadOnlyList<FieldError> problems)
+    public static AdyenSettings Read(JsonElement settings, PaymentsOptions options, out IReadOnlyList<FieldError> problems)
     {
         var read = new AccountSettings(settings);
         var adyen = new AdyenSettings(

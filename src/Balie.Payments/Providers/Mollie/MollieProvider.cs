@@ -11,13 +11,13 @@ namespace Balie.Payments.Providers.Mollie;
 /// Mollie, Payments API v2. Its classic webhook names a payment and nothing else, unsigned, so that it can only ever make us ask; the
 /// signed ones of the next generation are taken as well and mean the same.
 /// </summary>
-internal sealed class MollieProvider(IOptions<ProviderOptions> options) : IPaymentProvider, IDisposable
+internal sealed class MollieProvider(IOptions<PaymentsOptions> options) : IPaymentProvider, IDisposable
 {
     private const int LongestDescription = 255;
     private const int LongestId = 64;
     private const int LongestNotice = 64 * 1024;
     private const string PaymentPrefix = "tr_";
-    private readonly ProviderLine _line = new("Mollie", options.Value);
+    private readonly ProviderLine _line = new("Mollie", options.Value.ProviderTimeout);
 
     public string Name => "mollie";
 

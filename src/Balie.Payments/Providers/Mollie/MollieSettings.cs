@@ -14,7 +14,7 @@ internal sealed record MollieSettings(string ApiKey, IReadOnlyList<string> Webho
     private const int ShortestSecret = 8;
     private static readonly Uri Home = new("https://api.mollie.com/v2/");
 
-    public static MollieSettings Read(JsonElement settings, ProviderOptions options, out IReadOnlyList<FieldError> problems)
+    public static MollieSettings Read(JsonElement settings, PaymentsOptions options, out IReadOnlyList<FieldError> problems)
     {
         var read = new AccountSettings(settings);
         var mollie = new MollieSettings(

@@ -9,7 +9,7 @@ namespace Balie.Payments.Providers.Stripe;
 /// Stripe, by Checkout Sessions. A session is the page; its PaymentIntent, there once the buyer pays, is the payment. Events are signed and
 /// still only make us ask: they come twice and in any order.
 /// </summary>
-internal sealed class StripeProvider(IOptions<ProviderOptions> options, TimeProvider clock) : IPaymentProvider, IDisposable
+internal sealed class StripeProvider(IOptions<PaymentsOptions> options, TimeProvider clock) : IPaymentProvider, IDisposable
 {
     public const string AttemptMark = "attempt";
     public const string RefundMark = "refund";
@@ -23,7 +23,7 @@ internal sealed class StripeProvider(IOptions<ProviderOptions> options, TimeProv
     private const string IntentPrefix = "pi_";
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(31);
     private static readonly TimeSpan LongestLife = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1);
-    private readonly ProviderLine _line = new("Stripe", options.Value);
+    private readonly ProviderLine _line = new("Stripe", options.Value.ProviderTimeout);
 
     public string Name => "stripe";
 

@@ -17,7 +17,7 @@ internal sealed record StripeSettings(string ApiKey, IReadOnlyList<string> Webho
 
     public bool IsLive => StartsWithOne(ApiKey, LivePrefixes);
 
-    public static StripeSettings Read(JsonElement settings, ProviderOptions options, out IReadOnlyList<FieldError> problems)
+    public static StripeSettings Read(JsonElement settings, PaymentsOptions options, out IReadOnlyList<FieldError> problems)
     {
         var read = new AccountSettings(settings);
         var stripe = new StripeSettings(
