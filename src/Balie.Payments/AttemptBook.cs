@@ -65,7 +65,7 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
             rest -= share;
         }
         if (rest > 0)
-            throw new InvalidOperationException($"Refund {refund.RefundId} is {rest} {refund.Amount.Currency} more than what was captured.");
+            throw new InvalidOperationException($"Refund {refund.RefundId} is {rest} {refund.Amount.Currency} more than was captured.");
     }
 
     public async Task<IReadOnlyList<PaymentTotals>> Totals(Sql sql, IReadOnlyList<Guid> orderIds, CancellationToken ct) =>

@@ -13,8 +13,8 @@ internal sealed class PaymentsOptions
     public TimeSpan ProviderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Hosts beside the providers' own where accounts may send keys and payments, also without TLS: systems for tests. An account's settings
-    /// are an organisation's; where this machine may be sent is not.
+    /// Hosts beside the providers' own where accounts may send keys and payments, also without TLS: systems for tests. An account's
+    /// settings are an organisation's; where this machine may be sent is not.
     /// </summary>
     public IList<string> TestSystems { get; } = [];
 

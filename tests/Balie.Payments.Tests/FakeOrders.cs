@@ -13,8 +13,8 @@ public sealed class FakeOrders : IPayables
         create schema if not exists fake_orders;
         create table fake_orders.orders (org_id uuid not null, order_id uuid not null, primary key (org_id, order_id));
         create table fake_orders.happenings (
-            org_id uuid not null, id bigint generated always as identity, order_id uuid not null, attempt_id uuid not null, event text not null,
-            amount bigint not null, currency text not null, refund_id uuid, reason text not null);
+            org_id uuid not null, id bigint generated always as identity, order_id uuid not null, attempt_id uuid not null,
+            event text not null, amount bigint not null, currency text not null, refund_id uuid, reason text not null);
         grant usage on schema fake_orders to balie_app, balie_system, balie_reader;
         call kernel.protect('fake_orders.orders');
         call kernel.protect('fake_orders.happenings');

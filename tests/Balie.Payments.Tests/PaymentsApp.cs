@@ -172,7 +172,7 @@ public class PaymentsApp : SocketApp<PaymentsModule>, IAsyncLifetime
         """, new { orderId }, Ct)).ToDictionary(row => row.Account, row => row.Sum);
 
     internal Task<Instruction[]> Instructions(Guid attemptId) => Db.Many<Instruction>(
-        $"select {Instruction.Columns} from payments.instructions where org_id = @orgId and attempt_id = @attemptId order by instruction_id",
+        $"select {Instruction.Columns} from payments.instructions where org_id = @orgId and attempt_id = @attemptId order by created_at",
         new { attemptId }, Ct);
 
     /// <summary>The sandbox account, made by whoever starts first, with other manners.</summary>

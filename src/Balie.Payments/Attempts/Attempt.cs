@@ -10,13 +10,13 @@ namespace Balie.Payments.Attempts;
 internal sealed record Attempt(
     Guid AttemptId, Guid OrderId, string OrderReference, string Description, string Locale, long AmountMinor, string Currency,
     bool CaptureLater, string State, Guid? AccountId, string Provider, string? ProviderRef, string? PaymentRef, string? RedirectUrl,
-    string? Method, string? FailureCode, long AuthorisedMinor, long CapturedMinor, long RefundedMinor, long ChargedBackMinor, DateTimeOffset ExpiresAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? StoppedAt, int Polls, int Steps, DateTimeOffset CreatedAt)
+    string? Method, string? FailureCode, long AuthorisedMinor, long CapturedMinor, long RefundedMinor, long ChargedBackMinor,
+    DateTimeOffset ExpiresAt, DateTimeOffset? StartedAt, DateTimeOffset? StoppedAt, int Polls, int Steps, DateTimeOffset CreatedAt)
 {
     public const string Columns = """
         attempt_id, order_id, order_reference, description, locale, amount_minor, currency, capture_later, state, account_id, provider,
-            provider_ref, payment_ref, redirect_url, method, failure_code, authorised_minor, captured_minor, refunded_minor, charged_back_minor,
-            expires_at, started_at, stopped_at, polls, steps, created_at
+            provider_ref, payment_ref, redirect_url, method, failure_code, authorised_minor, captured_minor, refunded_minor,
+            charged_back_minor, expires_at, started_at, stopped_at, polls, steps, created_at
         """;
 
     public Money Amount => new(AmountMinor, Currency);

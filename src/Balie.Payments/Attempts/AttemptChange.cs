@@ -146,7 +146,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         _chargedBack += more;
         _log.Money(more > 0 ? $"charged back {more} {attempt.Currency}" : $"chargeback of {-more} {attempt.Currency} was reversed");
         var kind = more > 0 ? "chargeback" : "chargeback_reversed";
-        await Post(kind, DocumentOf($"{attempt.AttemptId}:{kind}:{_log.Steps}"), Chargebacks, Accounts.Provider(attempt.Provider), more, ct);
+        var document = DocumentOf($"{attempt.AttemptId}:{kind}:{_log.Steps}");
+        await Post(kind, document, Chargebacks, Accounts.Provider(attempt.Provider), more, ct);
         var happened = more > 0 ? PaymentEvent.ChargedBack : PaymentEvent.ChargebackReversed;
         await payables.Happened(tx, new PaymentHappening(happened, attempt.OrderId, attempt.AttemptId, Of(Math.Abs(more))), ct);
         await tx.Publish(new PaymentChargedBack(attempt.AttemptId, attempt.OrderId, Of(more)), ct);
@@ -243,8 +244,11 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             PaymentEvent.RefundSucceeded, attempt.OrderId, attempt.AttemptId, amount, null, "made at the provider by hand"), ct);
     }
 
-    private Task Post(string kind, Guid documentId, string debit, string credit, long minor, CancellationToken ct) => ledger.Post(
-        tx, new LedgerEntry(kind, documentId, attempt.OrderId, attempt.OrderReference, [new(debit, Of(minor)), new(credit, Of(-minor))]), ct);
+    private Task Post(string kind, Guid documentId, string debit, string credit, long minor, CancellationToken ct)
+    {
+        IReadOnlyList<LedgerLine> lines = [new(debit, Of(minor)), new(credit, Of(-minor))];
+        return ledger.Post(tx, new LedgerEntry(kind, documentId, attempt.OrderId, attempt.OrderReference, lines), ct);
+    }
 
     // The first sum is the attempt's own document; one that comes later has an id that follows from both.
     private Guid Document(string kind, long before, long after) =>

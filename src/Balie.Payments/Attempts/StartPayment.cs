@@ -175,7 +175,8 @@ internal sealed partial class StartPayment(
     private const string Claim = $"""
         update payments.attempts
         set account_id = @accountId, provider = @provider, method = coalesce(@method, method),
-            started_at = coalesce(started_at, @now), starting_until = clock_timestamp() + @lease, next_poll_at = @now + interval '2 minutes', updated_at = @now
+            started_at = coalesce(started_at, @now), starting_until = clock_timestamp() + @lease,
+            next_poll_at = @now + interval '2 minutes', updated_at = @now
         where org_id = @orgId and attempt_id = @attemptId and provider_ref is null and state = 'created' and stopped_at is null
             and (starting_until is null or starting_until < clock_timestamp()) and (account_id is null or account_id = @accountId)
         returning {Attempt.Columns}
@@ -207,7 +208,8 @@ internal sealed partial class StartPayment(
         select exists (
             select
             from payments.attempts
-            where org_id = @orgId and order_id = @orderId and (stopped_at is not null or state in ('captured', 'authorised', 'charged_back'))
+            where org_id = @orgId and order_id = @orderId
+                and (stopped_at is not null or state in ('captured', 'authorised', 'charged_back'))
         )
         """;
 

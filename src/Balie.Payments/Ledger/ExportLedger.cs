@@ -19,10 +19,10 @@ internal static class ExportLedger
     }
 
     /// <param name="zone">Whose midnights: an IANA name, Europe/Amsterdam unless said otherwise.</param>
-    public static async Task<IResult> Entries(DateOnly from, DateOnly until, string? zone, HttpContext http, Db db, CancellationToken ct)
+    public static async Task<IResult> Entries(DateOnly? from, DateOnly? until, string? zone, HttpContext http, Db db, CancellationToken ct)
     {
-        if (Period.Read(from, until, zone) is not { } period) return (Outcome<Done>)PaymentsRefusals.PeriodWrong;
-        await using var csv = new CsvFile(http, $"ledger-{from:yyyy-MM-dd}-{until:yyyy-MM-dd}.csv");
+        if (Period.Read(from, until, zone, db.Now) is not { } period) return (Outcome<Done>)PaymentsRefusals.PeriodWrong;
+        await using var csv = new CsvFile(http, $"ledger-{period.From:yyyy-MM-dd}-{period.Until:yyyy-MM-dd}.csv");
         await csv.Row("date", "time_utc", "entry", "kind", "reference", "order", "document", "account", "debit", "credit", "currency");
         var after = (At: period.Starts, EntryId: Guid.Empty, Line: (short)0);
         while (true)
@@ -39,8 +39,9 @@ internal static class ExportLedger
             }, ct);
             foreach (var line in lines)
             {
-                await csv.Row($"{line.Day:yyyy-MM-dd}", line.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), $"{line.EntryId}",
-                    line.Kind, line.Reference, $"{line.OrderId}", $"{line.DocumentId}", line.Account, Debit(line.AmountMinor, line.Currency),
+                await csv.Row(
+                    $"{line.Day:yyyy-MM-dd}", line.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), $"{line.EntryId}", line.Kind,
+                    line.Reference, $"{line.OrderId}", $"{line.DocumentId}", line.Account, Debit(line.AmountMinor, line.Currency),
                     Debit(-line.AmountMinor, line.Currency), line.Currency);
             }
             if (lines.Length < LinesAtOnce) return Results.Empty;
@@ -49,11 +50,11 @@ internal static class ExportLedger
     }
 
     /// <param name="zone">Whose midnights: an IANA name, Europe/Amsterdam unless said otherwise.</param>
-    public static async Task<IResult> Days(DateOnly from, DateOnly until, string? zone, HttpContext http, Db db, CancellationToken ct)
+    public static async Task<IResult> Days(DateOnly? from, DateOnly? until, string? zone, HttpContext http, Db db, CancellationToken ct)
     {
-        if (Period.Read(from, until, zone) is not { } period) return (Outcome<Done>)PaymentsRefusals.PeriodWrong;
+        if (Period.Read(from, until, zone, db.Now) is not { } period) return (Outcome<Done>)PaymentsRefusals.PeriodWrong;
         var days = await SeeDays.Read(db, period, ct);
-        await using var csv = new CsvFile(http, $"days-{from:yyyy-MM-dd}-{until:yyyy-MM-dd}.csv");
+        await using var csv = new CsvFile(http, $"days-{period.From:yyyy-MM-dd}-{period.Until:yyyy-MM-dd}.csv");
         await csv.Row("date", "account", "debit", "credit", "balance", "currency");
         foreach (var day in days)
         {

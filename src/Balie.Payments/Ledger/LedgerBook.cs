@@ -2,7 +2,7 @@ using Balie.Contracts.Payments;
 
 namespace Balie.Payments.Ledger;
 
-/// <summary>Posts entries. What does not balance is refused by the database at the commit, and here before that, with the figures.</summary>
+/// <summary>Posts entries. What does not balance is refused by the database at the commit, and here before, with the figures.</summary>
 internal sealed class LedgerBook : ILedger
 {
     public async Task Post(Tx tx, LedgerEntry entry, CancellationToken ct)
@@ -12,7 +12,7 @@ internal sealed class LedgerBook : ILedger
         foreach (var currency in lines.GroupBy(line => line.Amount.Currency))
         {
             if (currency.Sum(line => line.Amount.Amount) is var rest and not 0)
-                throw new InvalidOperationException($"The {entry.Kind} of {entry.DocumentId} does not balance: {rest} {currency.Key} over.");
+                throw new InvalidOperationException($"The {entry.Kind} of {entry.DocumentId} is {rest} {currency.Key} out of balance.");
         }
         await tx.Run(Insert, new
         {

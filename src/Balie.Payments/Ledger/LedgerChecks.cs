@@ -4,7 +4,8 @@ namespace Balie.Payments.Ledger;
 internal static class LedgerChecks
 {
     public const string Balanced = """
-        select format('ledger entry %s (%s) of organisation %s: %s over', entry_id, kind, org_id, coalesce(sum(amount_minor)::text, 'no lines'))
+        select format('ledger entry %s (%s) of organisation %s: %s over', entry_id, kind, org_id,
+            coalesce(sum(amount_minor)::text, 'no lines'))
         from payments.ledger_entries
         left join payments.ledger_lines using (org_id, entry_id)
         group by org_id, entry_id, kind, currency

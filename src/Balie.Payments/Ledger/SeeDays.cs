@@ -9,9 +9,11 @@ internal static class SeeDays
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/ledger/days", Handle).Needs(Permission.LedgerRead);
 
+    /// <param name="from">The first day; left out, thirty days before the last.</param>
+    /// <param name="until">The last day; left out, today.</param>
     /// <param name="zone">Whose midnights: an IANA name, Europe/Amsterdam unless said otherwise.</param>
-    public static async Task<Outcome<Day[]>> Handle(DateOnly from, DateOnly until, string? zone, Db db, CancellationToken ct) =>
-        Period.Read(from, until, zone) is { } period ? await Read(db, period, ct) : PaymentsRefusals.PeriodWrong;
+    public static async Task<Outcome<Day[]>> Handle(DateOnly? from, DateOnly? until, string? zone, Db db, CancellationToken ct) =>
+        Period.Read(from, until, zone, db.Now) is { } period ? await Read(db, period, ct) : PaymentsRefusals.PeriodWrong;
 
     public static async Task<Day[]> Read(Db db, Period period, CancellationToken ct) =>
     [

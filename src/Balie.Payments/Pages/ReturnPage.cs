@@ -18,7 +18,8 @@ internal static class ReturnPage
 
     public static async Task Handle(Guid attemptId, int? look, HttpContext http, SyncAttempt sync, SystemDb db, CancellationToken ct)
     {
-        if (await PayPage.OrganisationOf(db, attemptId, ct) is not { } orgId || await Attempt.Find(db.As(orgId), attemptId, ct) is not { } before)
+        if (await PayPage.OrganisationOf(db, attemptId, ct) is not { } orgId
+            || await Attempt.Find(db.As(orgId), attemptId, ct) is not { } before)
         {
             await PayPage.Unknown(http);
             return;
@@ -49,9 +50,10 @@ internal static class ReturnPage
             _ => (Sheet.Signs.Bad, texts.Expired, texts.ExpiredMore, texts.Again),
         };
         var busy = attempt.Stands == AttemptState.Pending && look < MostLooks;
-        Markup next = link is not null && mayRetry
-            ? (Markup)$"""<a class="button" href="/pay/{attempt.AttemptId.ToString()}">{link}</a>"""
-            : busy ? (Markup)$"""<a class="button quiet" href="/pay/{attempt.AttemptId.ToString()}/return?look={look + 1}">{texts.Look}</a>""" : $"";
+        var page = $"/pay/{attempt.AttemptId}";
+        Markup next = link is not null && mayRetry ? (Markup)$"""<a class="button" href="{page}">{link}</a>"""
+            : busy ? (Markup)$"""<a class="button quiet" href="{page}/return?look={look + 1}">{texts.Look}</a>"""
+            : $"";
         var method = attempt is { Stands: AttemptState.Captured or AttemptState.Authorised, AccountId: { } account, Method: { } used }
             ? (await Methods.Of(db.As(orgId), account, ct)).FirstOrDefault(known => known.Method == used)?.Label ?? used
             : null;

@@ -16,10 +16,14 @@ internal static class Sheet
     /// <summary>The pictures, drawn where they stand so that nothing has to be fetched.</summary>
     public static class Signs
     {
-        public static Markup Good => $"""<svg class="sign good" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="m14 25 7 7 13-15"/></svg>""";
-        public static Markup Bad => $"""<svg class="sign bad" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="m17 17 14 14m0-14L17 31"/></svg>""";
-        public static Markup Busy => $"""<svg class="sign busy" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M24 2a22 22 0 0 1 22 22"/></svg>""";
-        public static Markup Wait => $"""<svg class="sign wait" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M24 12v13l8 5"/></svg>""";
+        public static Markup Good => In("good", "m14 25 7 7 13-15");
+        public static Markup Bad => In("bad", "m17 17 14 14m0-14L17 31");
+        public static Markup Busy => In("busy", "M24 2a22 22 0 0 1 22 22");
+        public static Markup Wait => In("wait", "M24 12v13l8 5");
+
+        private static Markup In(string kind, string path) => $"""
+            <svg class="sign {kind}" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="{path}"/></svg>
+            """;
     }
 
     public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet(StylePath, (HttpContext http, CancellationToken ct) =>

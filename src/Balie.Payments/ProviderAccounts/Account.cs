@@ -41,7 +41,8 @@ internal static class AccountReader
 
     private static JsonNode? Mask(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Mask(member.Value)))),
+        JsonValueKind.Object => new JsonObject(
+            value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Mask(member.Value)))),
         JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(Mask)]),
         JsonValueKind.String when value.GetString() is { } text =>
             JsonValue.Create(text.Length < ShortestPartlyShown ? "••••" : "••••" + text[^Shown..]),

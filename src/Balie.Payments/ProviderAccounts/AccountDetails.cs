@@ -25,6 +25,7 @@ internal sealed record AccountDetails(
         if (Settings is { } settings)
         {
             if (settings.GetRawText().Length > LargestSettingsBytes) problems.Add(new FieldError("settings", "Too long."));
+            if (!IsText(settings)) return KernelRefusals.Malformed.At("settings", "These hold broken text or control characters.");
             problems.AddRange(provider.Problems(settings).Select(
                 problem => problem with { Field = problem.Field.Length > 0 ? $"settings.{problem.Field}" : "settings" }));
         }
@@ -34,5 +35,21 @@ internal sealed record AccountDetails(
         }
         if (Methods is not null) problems.AddRange(ProviderAccounts.Methods.Problems(Methods));
         return problems.Count == 0 ? null : SettingsWrong with { Errors = problems };
+    }
+
+    // What is bound to a type is looked at on its way in; settings have none, so a lone surrogate would come as far as the adapter.
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(member => Json.Clean(member.Name) is not null && IsText(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsText),
+                JsonValueKind.String => Json.Clean(value.GetString() ?? "") is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException) { return false; }
     }
 }

@@ -30,7 +30,7 @@ internal static class Methods
         {
             if (method.Method.Length is 0 or > LongestName
                 || method.Method.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '_'))
-                yield return new FieldError($"methods[{at}].method", "Lower case letters, digits and underscores, as the provider names it.");
+                yield return new FieldError($"methods[{at}].method", "Lower case letters, digits, underscores, as the provider has it.");
             if (method.Label.Trim().Length is 0 or > LongestLabel)
                 yield return new FieldError($"methods[{at}].label", $"1 to {LongestLabel} characters.");
             if (methods.Take(at).Any(earlier => earlier.Method == method.Method))

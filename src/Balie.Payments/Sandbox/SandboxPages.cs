@@ -59,7 +59,8 @@ internal static class SandboxPages
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    private static Task<Outcome<Chosen>> Become(Db organisation, string reference, string outcome, AccountBook accounts, CancellationToken ct) =>
+    private static Task<Outcome<Chosen>> Become(
+        Db organisation, string reference, string outcome, AccountBook accounts, CancellationToken ct) =>
         organisation.Transact<Chosen>(async tx =>
         {
             if (outcome.Length > LongestOutcome || !SandboxTexts.Outcomes.Contains(outcome)) return PaymentsRefusals.OutcomeUnknown;

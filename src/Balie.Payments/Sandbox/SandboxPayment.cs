@@ -27,7 +27,7 @@ internal sealed record SandboxPayment(
     public SandboxPayment At(DateTimeOffset now) =>
         Status == "pending" && SettlesAt <= now ? Paid() : Status == "open" && ExpiresAt <= now ? this with { Status = "expired" } : this;
 
-    /// <summary>What it becomes by this outcome; null when it cannot. Like real ones it can be paid late, after failing or expiring.</summary>
+    /// <summary>What it becomes by this outcome; null when it cannot. Like real ones it can be paid late, after a failure.</summary>
     public SandboxPayment? After(string outcome, DateTimeOffset now) => (Status, outcome) switch
     {
         ("open" or "pending" or "failed" or "cancelled" or "expired", "paid" or "authorised") =>

@@ -72,7 +72,8 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
             Of(payment.CapturedMinor),
             Of(refunds.Where(row => row.Status == "refunded").Sum(row => row.AmountMinor)), Of(payment.ChargedBackMinor), payment.Method,
             payment.Status == "failed" ? "declined" : null, told,
-            JsonSerializer.Serialize(new { id = payment.PaymentRef, payment.Status, payment.CapturedMinor, payment.ChargedBackMinor, refunds }));
+            JsonSerializer.Serialize(
+                new { id = payment.PaymentRef, payment.Status, payment.CapturedMinor, payment.ChargedBackMinor, refunds }));
     }
 
     public async Task<ProviderAnswer> Capture(
@@ -151,7 +152,8 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
             if (slow) await (payment with { SettlesAt = settlesAt }).Announce(tx, settings, "refund.refunded", ct);
         }, ct);
         var final = settings.Refunds == SandboxSettings.Instant;
-        return new ProviderAnswer(reference, final, JsonSerializer.Serialize(new { id = reference, status = final ? "refunded" : "pending" }));
+        var raw = JsonSerializer.Serialize(new { id = reference, status = final ? "refunded" : "pending" });
+        return new ProviderAnswer(reference, final, raw);
     }
 
     public async Task<RefundSnapshot?> GetRefund(ProviderAccount account, string providerRef, string refundRef, CancellationToken ct)
@@ -173,9 +175,9 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
         try { told = JsonSerializer.Deserialize<SandboxEvent>(request.Body.Span, Json.Options); }
         catch (JsonException) { told = null; }
         if (told is null) return new WebhookReading(400, "", []);
-        return new WebhookReading(200, "ok", [
-            new WebhookEvent(told.Id, told.Type, told.Payment, told.Attempt, told.CreatedAt, null, JsonSerializer.Serialize(told, Json.Options)),
-        ]);
+        var raw = JsonSerializer.Serialize(told, Json.Options);
+        return new WebhookReading(
+            200, "ok", [new WebhookEvent(told.Id, told.Type, told.Payment, told.Attempt, told.CreatedAt, null, raw)]);
     }
 
     private Task Change(
@@ -221,8 +223,8 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
 
     private const string Insert = """
         insert into payments.sandbox_payments (
-            org_id, payment_ref, account_id, attempt_id, order_reference, description, locale, amount_minor, currency, capture_later, status,
-            method, return_url, cancel_url, expires_at, created_at)
+            org_id, payment_ref, account_id, attempt_id, order_reference, description, locale, amount_minor, currency, capture_later,
+            status, method, return_url, cancel_url, expires_at, created_at)
         values (
             @orgId, @reference, @accountId, @attemptId, @orderReference, @description, @locale, @amountMinor, @currency, @captureLater,
             'open', @method, @returnUrl, @cancelUrl, @expiresAt, @now)

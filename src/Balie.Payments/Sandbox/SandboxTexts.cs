@@ -12,7 +12,8 @@ internal sealed record SandboxTexts(
         ["paid", "authorised", "failed", "cancelled", "expired", "pending", "slow", "charged_back", "chargeback_reversed"]);
 
     private static readonly SandboxTexts Dutch = new(
-        "Proefbetaling", "Hier gaat geen echt geld om. Kies zelf wat de bank doet.", "Wat doet de bank?", "Stand", "Terug naar je bestelling",
+        "Proefbetaling", "Hier gaat geen echt geld om. Kies zelf wat de bank doet.", "Wat doet de bank?", "Stand",
+        "Terug naar je bestelling",
         new Dictionary<string, string>
         {
             ["paid"] = "Betaald",

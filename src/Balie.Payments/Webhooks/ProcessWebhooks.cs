@@ -50,7 +50,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
         catch (ProviderRefusedException no) { await Wait(organisation, due, $"{no.Code}: {no.Message}", ct); }
     }
 
-    /// <summary>With it, all others that asked to look at this payment before we looked. False when somebody did all that already.</summary>
+    /// <summary>With it, all others that asked to look at this payment before we looked. False when somebody did that already.</summary>
     private static async Task<bool> Finish(Tx tx, Due due, DateTimeOffset asked, CancellationToken ct)
     {
         if (await tx.Run(Settle, new { due.WebhookId, tx.Now }, ct) == 0) return false;

@@ -94,8 +94,8 @@ internal static partial class ReceiveWebhook
 
     private const string Insert = """
         insert into payments.webhooks (
-            org_id, webhook_id, account_id, provider, dedupe_key, kind, provider_ref, attempt_id, claimed, occurred_at, headers, body, event,
-            state, received_at, next_try_at)
+            org_id, webhook_id, account_id, provider, dedupe_key, kind, provider_ref, attempt_id, claimed, occurred_at, headers, body,
+            event, state, received_at, next_try_at)
         select @orgId, webhook_id, @accountId, @provider, dedupe_key, kind, provider_ref, attempt_id, claimed::jsonb, occurred_at,
             @headers::jsonb, @body, event, 'waiting', @now, @now
         from unnest(

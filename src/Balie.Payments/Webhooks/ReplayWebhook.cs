@@ -1,8 +1,8 @@
 namespace Balie.Payments.Webhooks;
 
 /// <summary>
-/// Does again what a webhook asks for: one that was parked, or one that staff do not trust. Looking twice is harmless; a claim of a provider
-/// that cannot be asked was applied when it was done, and is not applied again.
+/// Does again what a webhook asks for: one that was parked, or one that staff do not trust. Looking twice is harmless; a claim of a
+/// provider that cannot be asked was applied when it was done, and is not applied again.
 /// </summary>
 internal static class ReplayWebhook
 {

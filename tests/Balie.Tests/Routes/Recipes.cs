@@ -21,6 +21,8 @@ public static class Recipes
     private static readonly object Venue =
         new { name = "Zaal", country = "NL", zone = "Europe/Amsterdam", street = "Plein 1", postalCode = "1000 AA", city = "Utrecht" };
 
+    private static readonly object Methods = new[] { new { method = "ideal", label = "iDEAL | Wero", isEnabled = true } };
+
     private static readonly object TicketType = new
     {
         name = "Student",
@@ -109,11 +111,25 @@ public static class Recipes
             holder = new { name = "Gast", email = "gast@example.org" },
         },
         ["PATCH /api/v1/bookings/{idOrReference}/cancel"] = _ => Because,
+
+        ["POST /api/v1/payments/{attemptId}/start"] = _ => new { method = "card" },
+        ["POST /api/v1/payments/accounts"] = _ =>
+            new { provider = "sandbox", name = "Nog een", isLive = false, isEnabled = true, position = 2, methods = Methods },
+        ["PUT /api/v1/payments/accounts/{accountId}"] = _ =>
+            new { name = "Proef", isLive = false, isEnabled = true, position = 1, methods = Methods },
+        ["POST /api/v1/payments/payouts"] = _ => new
+        {
+            provider = "sandbox",
+            amount = Price,
+            fee = Price,
+            paidOn = "2026-01-03",
+            reference = "PO-7",
+        },
     };
 
     /// <summary>What a query parameter's id is the id of.</summary>
     public static readonly IReadOnlyDictionary<string, string> Queries =
-        new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId" };
+        new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId", ["orderId"] = "paymentOrderId" };
 
     /// <summary>Whatever of a route no test through all routes could fill in.</summary>
     public static IEnumerable<string> Missing(IEnumerable<MappedRoute> routes, Estate estate) =>

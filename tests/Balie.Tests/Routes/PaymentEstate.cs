@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json;
+using Balie.Contracts.Payments;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Balie.Tests.Routes;
+
+/// <summary>What an organisation has of payments: an account, a payment that was begun, a row of everything that comes of one.</summary>
+internal static class PaymentEstate
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task Make(WholeProduct app, HttpClient owner, string marker, Dictionary<string, string> ids)
+    {
+        ids["accountId"] = (await (await owner.Post("/api/v1/payments/accounts",
+            new { provider = "sandbox", name = marker, isLive = false }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct)).Text("id");
+        await (await owner.Post("/api/v1/payments/payouts", new
+        {
+            provider = "sandbox",
+            amount = Given.Price(1500),
+            paidOn = "2026-01-02",
+            reference = marker,
+        }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+
+        var (organisation, orderId) = (app.SystemDb.As(Guid.Parse(ids["organisationId"])), Guid.CreateVersion7());
+        var payments = app.Services.GetRequiredService<IPayments>();
+        var request = new PaymentRequest(
+            orderId, "K7QMWZ2R4T", new Money(1500, "EUR"), marker, "nl", app.Clock.GetUtcNow().AddMinutes(15));
+        await organisation.Transact(async tx => ids["attemptId"] = $"{(await payments.Open(tx, request, Ct)).AttemptId}", Ct);
+        var started = await (await owner.Post($"/api/v1/payments/{ids["attemptId"]}/start", new { }, Ct)).IsOk<JsonElement>(Ct);
+        ids["webhookId"] = $"{Guid.CreateVersion7()}";
+        ids["paymentOrderId"] = $"{orderId}";
+        await organisation.Transact(tx => tx.Run(AddWhatFollows, new
+        {
+            accountId = Guid.Parse(ids["accountId"]),
+            attemptId = Guid.Parse(ids["attemptId"]),
+            webhookId = Guid.Parse(ids["webhookId"]),
+            orderId,
+            instructionId = tx.NewId(),
+            reference = started.Text("redirectUrl").Split('/')[^1],
+            refund = "sr_" + marker.ToLowerInvariant().PadRight(24, 'x')[..24],
+            tx.Now,
+        }, Ct), Ct);
+    }
+
+    // All of it ended, so that nothing moves while tests compare.
+    private const string AddWhatFollows = """
+        insert into payments.instructions (
+            org_id, instruction_id, attempt_id, order_id, kind, amount_minor, currency, state, created_at, updated_at)
+        values (@orgId, @instructionId, @attemptId, @orderId, 'void', 1500, 'EUR', 'failed', @now, @now);
+        insert into payments.webhooks (
+            org_id, webhook_id, account_id, provider, kind, headers, body, event, state, received_at)
+        values (@orgId, @webhookId, @accountId, 'sandbox', 'payment.paid', '{}', '', '{}', 'parked', @now);
+        insert into payments.sandbox_refunds (org_id, refund_ref, payment_ref, refund_id, amount_minor, status, created_at)
+        values (@orgId, @refund, @reference, @instructionId, 100, 'failed', @now);
+        insert into payments.sandbox_deliveries (org_id, delivery_id, account_id, body, created_at)
+        values (@orgId, @instructionId, @accountId, '{}', @now);
+        """;
+}
