@@ -14,6 +14,7 @@ namespace Balie.Payments.Attempts;
 internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string reason, ILedger ledger, IPayables payables)
 {
     private readonly AttemptLog _log = new(attempt, actor);
+    private readonly List<PaymentHappening> _happened = [];
     private AttemptState _state = attempt.Stands;
     private long _authorised = attempt.AuthorisedMinor;
     private long _captured = attempt.CapturedMinor;
@@ -67,7 +68,9 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
     /// <summary>What the clock or staff decide, without a provider.</summary>
     public Task Move(AttemptState to, CancellationToken ct) => Move(to, reason, ct);
 
-    /// <summary>Stores everything; nothing when nothing changed but the time of the next look.</summary>
+    /// <summary>
+    /// Stores everything, then tells whoever is being paid: what they answer with, such as a refund of what just came in, finds it stored.
+    /// </summary>
     public async Task Write(DateTimeOffset? nextPollAt, bool isPoll, CancellationToken ct)
     {
         await _log.Write(tx, ct);
@@ -87,6 +90,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             _log.Steps,
             tx.Now,
         }, ct);
+        foreach (var happening in _happened) await payables.Happened(tx, happening, ct);
+        _happened.Clear();
     }
 
     private Money Of(long minor) => new(minor, attempt.Currency);
@@ -104,9 +109,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             _state = step;
             // Money that moves is told of with its sum, see Capture and ChargeBack.
             if (step is AttemptState.Captured or AttemptState.ChargedBack) continue;
-            await payables.Happened(tx, new PaymentHappening(
-                EventOf(step), attempt.OrderId, attempt.AttemptId,
-                step == AttemptState.Authorised && _authorised > 0 ? Of(_authorised) : attempt.Amount, null, why), ct);
+            var sum = step == AttemptState.Authorised && _authorised > 0 ? Of(_authorised) : attempt.Amount;
+            Tell(EventOf(step), sum, null, why);
             if (step is AttemptState.Failed or AttemptState.Cancelled or AttemptState.Expired)
                 await tx.Publish(new PaymentFailed(attempt.AttemptId, attempt.OrderId, step.Name(), why), ct);
         }
@@ -135,8 +139,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         _log.Money($"captured {more} {attempt.Currency}");
         await Post("capture", Document("capture", _captured - more, _captured),
             Accounts.Provider(attempt.Provider), Customers, more, ct);
-        await payables.Happened(
-            tx, new PaymentHappening(PaymentEvent.Captured, attempt.OrderId, attempt.AttemptId, Of(more)), ct);
+        Tell(PaymentEvent.Captured, Of(more));
         await tx.Publish(new PaymentCaptured(attempt.AttemptId, attempt.OrderId, attempt.Provider, Of(more)), ct);
     }
 
@@ -148,8 +151,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         var kind = more > 0 ? "chargeback" : "chargeback_reversed";
         var document = DocumentOf($"{attempt.AttemptId}:{kind}:{_log.Steps}");
         await Post(kind, document, Chargebacks, Accounts.Provider(attempt.Provider), more, ct);
-        var happened = more > 0 ? PaymentEvent.ChargedBack : PaymentEvent.ChargebackReversed;
-        await payables.Happened(tx, new PaymentHappening(happened, attempt.OrderId, attempt.AttemptId, Of(Math.Abs(more))), ct);
+        Tell(more > 0 ? PaymentEvent.ChargedBack : PaymentEvent.ChargebackReversed, Of(Math.Abs(more)));
         await tx.Publish(new PaymentChargedBack(attempt.AttemptId, attempt.OrderId, Of(more)), ct);
     }
 
@@ -203,13 +205,20 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         }, ct);
         _log.Money($"refund of {refund.AmountMinor} {refund.Currency} is {to}{(why.Length > 0 ? ": " + why : "")}");
         _log.Answer(told.Raw);
-        await (to switch
+        switch (to)
         {
-            RefundStates.Succeeded => PaidOut(refund, refund.AmountMinor, PaymentEvent.RefundSucceeded, "refund_paid", "", ct),
-            RefundStates.Reversed => PaidOut(refund, -refund.AmountMinor, PaymentEvent.RefundReversed, "refund_reversed", why, ct),
-            RefundStates.Failed or RefundStates.Cancelled => Tell(PaymentEvent.RefundFailed, refund, why, ct),
-            _ => Task.CompletedTask,
-        });
+            case RefundStates.Succeeded:
+                await PaidOut(refund, refund.AmountMinor, PaymentEvent.RefundSucceeded, "refund_paid", "", ct);
+                break;
+            case RefundStates.Reversed:
+                await PaidOut(refund, -refund.AmountMinor, PaymentEvent.RefundReversed, "refund_reversed", why, ct);
+                break;
+            case RefundStates.Failed or RefundStates.Cancelled:
+                Tell(PaymentEvent.RefundFailed, refund.Amount, refund.RefundId, why);
+                break;
+            default:
+                break;
+        }
     }
 
     private async Task PaidOut(
@@ -217,11 +226,11 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
     {
         _refunded += minor;
         await Post(kind, refund.InstructionId, Customers, Accounts.Provider(attempt.Provider), minor, ct);
-        await Tell(happened, refund, why, ct);
+        Tell(happened, refund.Amount, refund.RefundId, why);
     }
 
-    private Task Tell(PaymentEvent happened, Instruction refund, string why, CancellationToken ct) => payables.Happened(
-        tx, new PaymentHappening(happened, attempt.OrderId, attempt.AttemptId, refund.Amount, refund.RefundId, why), ct);
+    private void Tell(PaymentEvent happened, Money amount, Guid? refundId = null, string why = "") =>
+        _happened.Add(new PaymentHappening(happened, attempt.OrderId, attempt.AttemptId, amount, refundId, why));
 
     private async Task ByHand(string reference, Money amount, CancellationToken ct)
     {
@@ -240,8 +249,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         _refunded += amount.Amount;
         _log.Money($"refunded {amount.Amount} {amount.Currency} at the provider by hand");
         await Post("refund_paid", instructionId, Customers, Accounts.Provider(attempt.Provider), amount.Amount, ct);
-        await payables.Happened(tx, new PaymentHappening(
-            PaymentEvent.RefundSucceeded, attempt.OrderId, attempt.AttemptId, amount, null, "made at the provider by hand"), ct);
+        Tell(PaymentEvent.RefundSucceeded, amount, null, "made at the provider by hand");
     }
 
     private Task Post(string kind, Guid documentId, string debit, string credit, long minor, CancellationToken ct)
