@@ -44,10 +44,10 @@ public sealed class Courier : IAsyncDisposable
     private readonly ConcurrentQueue<Letter> _urgent = new();
     private readonly ConcurrentDictionary<Task, byte> _underWay = new();
     private readonly CancellationTokenSource _closing = new();
-    private readonly HttpClient _own = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
 
-    /// <summary>The way to the product, where it does not listen on a socket.</summary>
-    public HttpClient? Http { get; set; }
+    /// <summary>Where the product really listens, when its public address is only a name. It still hears that name.</summary>
+    public Uri? Door { get; set; }
 
     public Delivery Delivery { get; set; } = Delivery.AtOnce;
 
@@ -89,8 +89,9 @@ public sealed class Courier : IAsyncDisposable
         try
         {
             using var request = letter.Write();
-            request.RequestUri ??= letter.To;
-            using var answer = await (Http ?? _own).SendAsync(request, _closing.Token);
+            request.RequestUri = Door is null ? letter.To : new Uri(Door, letter.To.PathAndQuery);
+            if (Door is not null) request.Headers.Host = letter.To.Authority;
+            using var answer = await _http.SendAsync(request, _closing.Token);
             status = answer.StatusCode;
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException or OperationCanceledException)
@@ -133,7 +134,7 @@ public sealed class Courier : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await Idle();
-        _own.Dispose();
+        _http.Dispose();
         _closing.Dispose();
     }
 

@@ -200,8 +200,9 @@ public sealed class FakeAdyen : IFakeProvider
             IsManual = body["manualCapture"]?.GetValue<bool>() == true,
         };
         _links[link.Id] = link;
+        var answer = new FakeAnswer(201, Show(link));
         if (Eager is { } what) Act(link, what);
-        return new FakeAnswer(201, Show(link));
+        return answer;
     }
 
     private FakeAnswer Expire(FakeAdyenLink link, JsonNode body)

@@ -194,8 +194,9 @@ public sealed class FakeMollie : IFakeProvider
             IsManual = body["captureMode"]?.GetValue<string>() == "manual",
         };
         _payments[payment.Id] = payment;
+        var answer = new FakeAnswer(201, Show(payment, ""));
         if (Eager is { } what) Act(payment, what);
-        return new FakeAnswer(201, Show(payment, ""));
+        return answer;
     }
 
     private FakeAnswer Cancel(FakeMolliePayment payment)

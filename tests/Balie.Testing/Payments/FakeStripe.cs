@@ -199,8 +199,9 @@ public sealed class FakeStripe : IFakeProvider
             ExpiresAt = Clock.GetUtcNow().ToUnixTimeSeconds() + life,
         };
         _sessions[session.Id] = session;
+        var answer = new FakeAnswer(200, Show(session, expand: false));
         if (Eager is { } what) Act(session, what);
-        return new FakeAnswer(200, Show(session, expand: false));
+        return answer;
     }
 
     private FakeAnswer Expire(FakeStripeSession session)
