@@ -16,7 +16,11 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
 
     public sealed record Due(
         Guid OrgId, Guid WebhookId, Guid AccountId, string Kind, string? ProviderRef, Guid? AttemptId, string? Claimed, string Event,
-        DateTimeOffset ReceivedAt);
+        DateTimeOffset ReceivedAt)
+    {
+        /// <summary>Others that ask to look at the same payment, known before we look: one look answers them all.</summary>
+        public Guid[] Others { get; init; } = [];
+    }
 
     /// <summary>Takes what is due, at most so many. Of several that ask to look at the same payment one is enough.</summary>
     public async Task<Due[]> Take(int atMost, CancellationToken ct)
@@ -28,7 +32,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
             .. due.GroupBy(one => one.Claimed is null && one.ProviderRef is not null
                     ? (one.AccountId, one.ProviderRef)
                     : (one.WebhookId, ""))
-                .Select(same => same.MaxBy(one => one.ReceivedAt) ?? same.First()),
+                .Select(same => Together([.. same.OrderByDescending(one => one.ReceivedAt)])),
         ];
     }
 
@@ -40,22 +44,25 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
             await Wait(organisation, due, "it names no payment that we know", ct);
             return;
         }
-        var asked = organisation.Now;
         var wish = new SyncAttempt.Wish("webhook", due.Kind,
             Verified: due.Claimed is null ? null : JsonSerializer.Deserialize<ClaimedChange>(due.Claimed, Json.Options),
             PaymentRef: due.ProviderRef, Raw: due.Event,
-            With: (tx, token) => Finish(tx, due, asked, token));
+            With: (tx, token) => Finish(tx, due, token));
         try { await sync.Run(due.OrgId, attemptId, wish, ct); }
         catch (ProviderAwayException away) { await Wait(organisation, due, away.Message, ct); }
         catch (ProviderRefusedException no) { await Wait(organisation, due, $"{no.Code}: {no.Message}", ct); }
     }
 
-    /// <summary>With it, all others that asked to look at this payment before we looked. False when somebody did that already.</summary>
-    private static async Task<bool> Finish(Tx tx, Due due, DateTimeOffset asked, CancellationToken ct)
+    private static Due Together(Due[] same) => same[0] with { Others = [.. same.Skip(1).Select(one => one.WebhookId)] };
+
+    /// <summary>
+    /// With it, the others it was taken with; not those that came while we looked, for what they tell of may be younger than what we saw.
+    /// False when somebody did that already.
+    /// </summary>
+    private static async Task<bool> Finish(Tx tx, Due due, CancellationToken ct)
     {
-        if (await tx.Run(Settle, new { due.WebhookId, tx.Now }, ct) == 0) return false;
-        if (due.Claimed is null && due.ProviderRef is not null)
-            await tx.Run(SettleOthers, new { due.AccountId, due.ProviderRef, asked, tx.Now }, ct);
+        if (await tx.Run(Settle, new { ids = new[] { due.WebhookId }, tx.Now }, ct) == 0) return false;
+        if (due.Others.Length > 0) await tx.Run(Settle, new { ids = due.Others, tx.Now }, ct);
         return true;
     }
 
@@ -98,14 +105,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
     private const string Settle = """
         update payments.webhooks
         set state = 'done', processed_at = @now, next_try_at = null, problem = ''
-        where org_id = @orgId and webhook_id = @webhookId and state = 'waiting'
-        """;
-
-    private const string SettleOthers = """
-        update payments.webhooks
-        set state = 'done', processed_at = @now, next_try_at = null, problem = ''
-        where org_id = @orgId and account_id = @accountId and provider_ref = @providerRef and state = 'waiting' and claimed is null
-            and received_at <= @asked
+        where org_id = @orgId and webhook_id = any(@ids) and state = 'waiting'
         """;
 
     private const string Note = "update payments.webhooks set problem = @problem where org_id = @orgId and webhook_id = @webhookId";
