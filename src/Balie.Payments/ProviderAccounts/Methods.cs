@@ -23,9 +23,12 @@ internal static class Methods
     };
 
     /// <summary>Everything that is wrong with a list somebody sent.</summary>
-    public static IEnumerable<FieldError> Problems(IReadOnlyList<PaymentMethod> methods)
+    public static IEnumerable<FieldError> Problems(IReadOnlyList<PaymentMethod?> sent)
     {
-        if (methods.Count > Most) yield return new FieldError("methods", $"At most {Most} methods.");
+        // JSON may hold a null where our types know of none.
+        if (sent.Any(method => method is null)) yield return new FieldError("methods", "No nulls.");
+        PaymentMethod[] methods = [.. sent.OfType<PaymentMethod>()];
+        if (methods.Length > Most) yield return new FieldError("methods", $"At most {Most} methods.");
         foreach (var (at, method) in methods.Index())
         {
             if (method.Method.Length is 0 or > LongestName

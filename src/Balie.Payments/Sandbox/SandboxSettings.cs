@@ -29,7 +29,7 @@ internal sealed record SandboxSettings(
 
     public IEnumerable<FieldError> Problems()
     {
-        if (Secrets.Count is 0 or > MostSecrets || Secrets.Any(secret => secret.Length < ShortestSecret))
+        if (Secrets.Count is 0 or > MostSecrets || Secrets.Any(secret => secret is not { Length: >= ShortestSecret }))
             yield return new FieldError("secrets", $"1 to {MostSecrets} secrets of at least {ShortestSecret} characters.");
         if (WebhookDelaySeconds is < 0 or > LongestDelaySeconds)
             yield return new FieldError("webhookDelaySeconds", $"0 to {LongestDelaySeconds} seconds.");
