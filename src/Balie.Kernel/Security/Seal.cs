@@ -76,7 +76,7 @@ public sealed class Seal(IConfiguration config)
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
         {
-            var made = Path.Combine(folder, $".{FileName}-{Environment.ProcessId}");
+            var made = Path.Combine(folder, $".{FileName}-{Guid.CreateVersion7():n}");
             using (var stream = new FileStream(made, Options()))
                 stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))));
             try { File.Move(made, file, overwrite: false); }

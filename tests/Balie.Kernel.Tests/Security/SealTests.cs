@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+
+namespace Balie.Kernel.Tests.Security;
+
+/// <summary>Secrets at rest.</summary>
+public sealed class SealTests
+{
+    private const string Secret = "live_0123456789";
+
+    private static Seal With(string? key = null, string? folder = null) => new(new ConfigurationBuilder().AddInMemoryCollection(
+        new Dictionary<string, string?> { ["Balie:SealKey"] = key, ["Balie:Data"] = folder }).Build());
+
+    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    private static byte[] Close(Seal seal, string purpose = "account:1") => seal.Close(purpose, Encoding.UTF8.GetBytes(Secret));
+
+    private static string Open(Seal seal, byte[] closed, string purpose = "account:1") => Encoding.UTF8.GetString(seal.Open(purpose, closed));
+
+    [Fact]
+    public void What_was_sealed_opens_and_looks_different_each_time()
+    {
+        var seal = With(NewKey());
+
+        var (first, second) = (Close(seal), Close(seal));
+
+        Assert.Equal(Secret, Open(seal, first));
+        Assert.NotEqual(first, second);
+        Assert.DoesNotContain(Secret, Encoding.Latin1.GetString(first), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_opens_for_its_own_purpose_alone_and_not_once_a_bit_has_changed()
+    {
+        var seal = With(NewKey());
+        var closed = Close(seal);
+        var changed = (byte[])[.. closed[..^1], (byte)(closed[^1] ^ 1)];
+
+        Assert.ThrowsAny<CryptographicException>(() => Open(seal, closed, "account:2"));
+        Assert.ThrowsAny<CryptographicException>(() => Open(seal, changed));
+        Assert.ThrowsAny<CryptographicException>(() => Open(seal, [1, 2, 3]));
+    }
+
+    [Fact]
+    public void A_new_key_before_the_old_one_seals_while_both_open()
+    {
+        var (old, fresh) = (NewKey(), NewKey());
+        var before = Close(With(old));
+
+        var rotating = With($"{fresh} {old}");
+
+        Assert.Equal(Secret, Open(rotating, before));
+        Assert.Equal(Secret, Open(With(fresh), Close(rotating)));
+        Assert.ThrowsAny<CryptographicException>(() => Open(With(fresh), before));
+    }
+
+    [Fact]
+    public async Task The_first_use_makes_a_key_in_the_data_folder_that_only_its_owner_reads()
+    {
+        using var folder = new TempFolder();
+
+        var sealedUp = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Close(With(folder: folder.Path)))));
+
+        foreach (var closed in sealedUp) Assert.Equal(Secret, Open(With(folder: folder.Path), closed));
+        var file = Path.Combine(folder.Path, "seal.key");
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(["seal.key"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_key_that_is_none_is_said_in_words()
+    {
+        Assert.Contains("openssl rand", Assert.Throws<InvalidOperationException>(() => Close(With("short"))).Message, StringComparison.Ordinal);
+        Assert.Contains("Balie:SealKey", Assert.Throws<InvalidOperationException>(() => Close(With())).Message, StringComparison.Ordinal);
+    }
+}
