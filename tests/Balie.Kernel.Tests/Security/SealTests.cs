@@ -16,7 +16,8 @@ public sealed class SealTests
 
     private static byte[] Close(Seal seal, string purpose = "account:1") => seal.Close(purpose, Encoding.UTF8.GetBytes(Secret));
 
-    private static string Open(Seal seal, byte[] closed, string purpose = "account:1") => Encoding.UTF8.GetString(seal.Open(purpose, closed));
+    private static string Open(Seal seal, byte[] closed, string purpose = "account:1") =>
+        Encoding.UTF8.GetString(seal.Open(purpose, closed));
 
     [Fact]
     public void What_was_sealed_opens_and_looks_different_each_time()
@@ -71,7 +72,10 @@ public sealed class SealTests
     [Fact]
     public void A_key_that_is_none_is_said_in_words()
     {
-        Assert.Contains("openssl rand", Assert.Throws<InvalidOperationException>(() => Close(With("short"))).Message, StringComparison.Ordinal);
-        Assert.Contains("Balie:SealKey", Assert.Throws<InvalidOperationException>(() => Close(With())).Message, StringComparison.Ordinal);
+        var wrong = Assert.Throws<InvalidOperationException>(() => Close(With("short")));
+        var none = Assert.Throws<InvalidOperationException>(() => Close(With()));
+
+        Assert.Contains("openssl rand", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("Balie:SealKey", none.Message, StringComparison.Ordinal);
     }
 }
