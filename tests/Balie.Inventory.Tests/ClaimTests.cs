@@ -106,6 +106,33 @@ public sealed class ClaimTests(InventoryApp app) : IClassFixture<InventoryApp>
     }
 
     [Fact]
+    public async Task A_hold_that_is_extended_lasts_until_its_new_end_also_in_memory()
+    {
+        var pool = await app.Pool(capacity: 1);
+        var holder = Guid.CreateVersion7();
+        await app.Claim(pool, hold: TimeSpan.FromMilliseconds(400), holder: holder);
+
+        Assert.True(await Extend(holder, FifteenMinutes));
+        await Task.Delay(TimeSpan.FromMilliseconds(800), Ct);
+
+        Assert.Equal(0, await app.Available(pool));
+        Assert.IsType<ClaimResult.SoldOut>(await app.Claim(pool));
+    }
+
+    [Fact]
+    public async Task A_hold_that_has_ended_cannot_be_extended()
+    {
+        var pool = await app.Pool(capacity: 1);
+        var holder = Guid.CreateVersion7();
+        await app.Claim(pool, hold: FifteenMinutes, holder: holder);
+        await app.Lapse(pool);
+
+        Assert.False(await Extend(holder, FifteenMinutes));
+
+        Assert.Equal(0, await app.Live(pool));
+    }
+
+    [Fact]
     public async Task What_is_sold_never_lapses()
     {
         var pool = await app.Pool(capacity: 1);
@@ -147,6 +174,13 @@ public sealed class ClaimTests(InventoryApp app) : IClassFixture<InventoryApp>
         await rival.Commit();
 
         Assert.Equal(2, Assert.IsType<ClaimResult.Claimed>(await late).Units[0].Single());
+    }
+
+    private async Task<bool> Extend(Guid holder, TimeSpan by)
+    {
+        var extended = false;
+        await app.Db.Transact(async tx => extended = await app.Inventory.Extend(tx, holder, app.Inventory.Now + by, Ct), Ct);
+        return extended;
     }
 
     private async Task<int> Release(Guid holder)

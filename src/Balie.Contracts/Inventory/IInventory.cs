@@ -63,6 +63,11 @@ public interface IInventory
     Task<int> Release(Tx tx, Guid holder, CancellationToken ct);
 
     /// <summary>
+    /// Moves the end of a hold, on the database's clock, in the caller's transaction. False when it has ended already: nothing was changed.
+    /// </summary>
+    Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>
     /// Makes held units sold, in the caller's transaction. What lapsed meanwhile is taken again if it can be: the same unit when it was
     /// chosen or is still free, another one otherwise. False when a demand cannot be met any more: nothing was changed, refund.
     /// </summary>

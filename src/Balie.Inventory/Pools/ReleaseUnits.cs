@@ -25,10 +25,11 @@ internal static class ReleaseUnits
 internal sealed record HeldUnit(Guid PoolId, int Unit)
 {
     /// <summary>Tells the folds of all processes, when and if the transaction commits.</summary>
-    public static async Task Announce(Tx tx, IReadOnlyList<HeldUnit> units, Announcement.What what, CancellationToken ct)
+    public static async Task Announce(
+        Tx tx, IReadOnlyList<HeldUnit> units, Announcement.What what, CancellationToken ct, DateTimeOffset? until = null)
     {
         var lines = units.GroupBy(unit => unit.PoolId).Select(pool => new Announcement.Line(
-            new PoolKey(tx.OrgId, pool.Key), what, null, Announcement.Ranges([.. pool.Select(unit => unit.Unit)])));
+            new PoolKey(tx.OrgId, pool.Key), what, until?.UtcTicks, Announcement.Ranges([.. pool.Select(unit => unit.Unit)])));
         foreach (var payload in Announcement.Write(Announcement.Everyone, lines))
             await tx.Run(Signals.Send, new { channel = Announcement.Channel, payload }, ct);
     }
