@@ -78,7 +78,7 @@ internal static class BookTickets
             var line = wish.Lines[i];
             var seats = line.Seats?.Select(seat => new BookedSeat(seat, wish.Offer.Seats[seat].Label)).ToArray();
             items[i] = new BookingItem(line.Type.TicketTypeId, line.Type.Name, line.Quantity, line.Type.Price, seats,
-                free ? References.Tickets(reference, before, line.Quantity) : []);
+                free ? TicketNumbers.Of(reference, before, line.Quantity) : []);
             before += line.Quantity;
         }
         return new Booking(Ids.New(now), reference, free ? BookingStates.Confirmed : BookingStates.Pending,

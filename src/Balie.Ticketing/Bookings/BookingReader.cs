@@ -50,7 +50,7 @@ internal static class BookingReader
         foreach (var item in itemRows)
         {
             var seats = item.Seats?.Zip(item.SeatLabels ?? [], (seat, label) => new BookedSeat(seat, label)).ToArray();
-            var tickets = status == BookingStates.Confirmed ? References.Tickets(row.Reference, before, item.Quantity) : [];
+            var tickets = status == BookingStates.Confirmed ? TicketNumbers.Of(row.Reference, before, item.Quantity) : [];
             items.Add(new BookingItem(
                 item.TicketTypeId, item.Name, item.Quantity, new Money(item.PriceMinor, row.Currency), seats, tickets));
             before += item.Quantity;
