@@ -1,3 +1,4 @@
+using Balie.Contracts.Orders;
 using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
@@ -24,6 +25,8 @@ public sealed class TicketingModule : IModule
     {
         services.AddSingleton<EventOffers>();
         services.AddSingleton<Availabilities>();
+        services.AddSingleton<TakePlaces>();
+        services.AddSingleton<IOfferKind, TicketOffers>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -78,6 +81,7 @@ public sealed class TicketingModule : IModule
         SeeBookingCalendar.Map(api);
         CancelBooking.Map(api);
         ConfirmBooking.Map(api);
+        PayBooking.Map(api);
     }
 
     public void Verify(Checks that)

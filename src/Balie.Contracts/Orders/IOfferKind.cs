@@ -13,23 +13,26 @@ public interface IOfferKind
 
     /// <summary>
     /// Holds what is wished for, or says why not. Commits by itself, together with the companions, so that a hold without its cart line
-    /// cannot exist. The same hold id again is refused by its key.
+    /// cannot exist. The same hold id again is refused by its key, and a companion key that is taken (an idempotent twin's) refuses with
+    /// <c>kernel.idempotency_in_progress</c>.
     /// </summary>
     Task<Outcome<HeldOffer>> Hold(HoldRequest request, CancellationToken ct);
 
     /// <summary>These holds as they are priced and stand now; unknown ones are left out.</summary>
     Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct);
 
-    /// <summary>Holds for longer. False when the hold has ended already.</summary>
+    /// <summary>Gives a hold another end, later or earlier. False when it has ended already.</summary>
     Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct);
 
     /// <summary>
-    /// Makes a hold somebody's own, once it is paid. One that lapsed is taken again where that is possible. False when it is not: then
-    /// nothing is changed, and the money must go back. Safe to repeat.
+    /// Makes a hold somebody's own, once it is paid. One that lapsed is taken again where that is possible. False when it is not: then the
+    /// asker rolls back to its savepoint, and the money must go back. Safe to repeat.
     /// </summary>
     Task<bool> Confirm(Tx tx, Guid holdId, Buyer buyer, string actor, CancellationToken ct);
 
-    /// <summary>Lets go of a hold that was not paid. Safe to repeat, and for one that has ended.</summary>
+    /// <summary>
+    /// Lets go of a hold that was not paid. Safe to repeat, and for one that has ended; a late payment may still confirm it.
+    /// </summary>
     Task Release(Tx tx, Guid holdId, string actor, string reason, CancellationToken ct);
 
     /// <summary>
@@ -86,6 +89,6 @@ public static class HoldStates
     /// <summary>It ended unpaid; a late payment may still get it.</summary>
     public const string Lapsed = "lapsed";
 
-    /// <summary>Let go, or taken back whole.</summary>
+    /// <summary>Taken back whole.</summary>
     public const string Gone = "gone";
 }

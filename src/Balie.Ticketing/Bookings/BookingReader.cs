@@ -9,7 +9,8 @@ internal static class BookingReader
     /// <summary>One booking as it stands in the database.</summary>
     public sealed record Row(
         Guid BookingId, string Reference, Guid EventId, Guid SlotId, Guid? UserId, string HolderName, string HolderEmail, string Status,
-        DateTimeOffset? ExpiresAt, long TotalMinor, string Currency, int Sequence, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        DateTimeOffset? ExpiresAt, long TotalMinor, string Currency, int Sequence, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        bool IsOrdered);
 
     private sealed class ItemRow
     {
@@ -24,7 +25,7 @@ internal static class BookingReader
 
     public const string Columns = """
         booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency, sequence,
-            created_at, updated_at
+            created_at, updated_at, is_ordered
         """;
 
     public static async Task<Booking> Whole(Sql sql, Row row, DateTimeOffset now, CancellationToken ct) =>

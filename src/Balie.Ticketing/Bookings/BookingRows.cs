@@ -10,7 +10,7 @@ internal static class BookingRows
 
     private sealed record EventRow(Guid OrgId, Guid EventId, int Version);
 
-    private sealed record BookingRow(Guid OrgId, Booking Booking, Guid? UserId);
+    private sealed record BookingRow(Guid OrgId, Booking Booking, Guid? UserId, bool IsOrdered);
 
     private sealed record ItemRow(Guid OrgId, Guid BookingId, short Line, BookingItem Item);
 
@@ -29,16 +29,17 @@ internal static class BookingRows
 
     private static readonly Companion<BookingRow> Insert = new("booking", CompanionPhase.Effect, """
         insert into ticketing.bookings (
-            org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency,
-            created_at, updated_at)
+            org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, is_ordered, expires_at,
+            total_minor, currency, created_at, updated_at)
         select
-            org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at, total_minor, currency,
-            created_at, created_at
+            org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, is_ordered, expires_at,
+            total_minor, currency, created_at, created_at
         from unnest(
-            @request, @org, @booking, @reference, @event, @slot, @user, @name, @email, @status, @expires, @total, @currency, @created)
+            @request, @org, @booking, @reference, @event, @slot, @user, @name, @email, @status, @ordered, @expires, @total, @currency,
+            @created)
             as w (
-                request, org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, expires_at,
-                total_minor, currency, created_at)
+                request, org_id, booking_id, reference, event_id, slot_id, user_id, holder_name, holder_email, status, is_ordered,
+                expires_at, total_minor, currency, created_at)
         where request <> all ((select kernel.refused())::integer[])
         """,
         Column<BookingRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
@@ -50,6 +51,7 @@ internal static class BookingRows
         Column<BookingRow>.Of("name", NpgsqlDbType.Text, row => row.Booking.Holder?.Name ?? ""),
         Column<BookingRow>.Of("email", NpgsqlDbType.Text, row => row.Booking.Holder?.Email ?? ""),
         Column<BookingRow>.Of("status", NpgsqlDbType.Text, row => row.Booking.Status),
+        Column<BookingRow>.Of("ordered", NpgsqlDbType.Boolean, row => row.IsOrdered),
         Column<BookingRow>.Of("expires", NpgsqlDbType.TimestampTz, row => row.Booking.ExpiresAt?.UtcDateTime),
         Column<BookingRow>.Of("total", NpgsqlDbType.Bigint, row => row.Booking.Total.Amount),
         Column<BookingRow>.Of("currency", NpgsqlDbType.Text, row => row.Booking.Total.Currency),
@@ -89,10 +91,10 @@ internal static class BookingRows
         Column<HistoryRow>.Of("status", NpgsqlDbType.Text, row => row.Booking.Status));
 
     /// <summary>All rows of one new booking but its answer and its message.</summary>
-    public static IEnumerable<CompanionRow> Of(Caller caller, EventOffer offer, Booking booking)
+    public static IEnumerable<CompanionRow> Of(Caller caller, EventOffer offer, Booking booking, bool isOrdered)
     {
         yield return SameVersion.Row(new EventRow(caller.OrgId, offer.EventId, offer.Version));
-        yield return Insert.Row(new BookingRow(caller.OrgId, booking, caller.UserId));
+        yield return Insert.Row(new BookingRow(caller.OrgId, booking, caller.UserId, isOrdered));
         for (var i = 0; i < booking.Items.Count; i++)
             yield return InsertItem.Row(new ItemRow(caller.OrgId, booking.Id, (short)(i + 1), booking.Items[i]));
         yield return InsertHistory.Row(new HistoryRow(caller.OrgId, booking, caller.Actor));

@@ -30,6 +30,7 @@ internal static partial class CancelBooking
         {
             var found = await BookingReader.Find(tx, idOrReference, email, caller, Permission.BookingsWrite, forUpdate: true, ct);
             if (found is null) return BookingNotFound;
+            if (found.IsOrdered) return BookingIsOrdered;
             if (found.Status == BookingStates.Cancelled) return await BookingReader.Whole(tx, found, inventory.Now, ct);
             if (!BookingStates.MayBecome(found.Status, BookingStates.Cancelled)) return BookingClosed;
             if (!caller.May(Permission.BookingsWrite) && await Late(found)) return CancellationClosed;

@@ -1,5 +1,4 @@
 using Balie.Contracts.Inventory;
-using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Offers;
 using static Balie.Ticketing.TicketingRefusals;
 
@@ -22,16 +21,12 @@ internal static partial class ConfirmBooking
             var found = await BookingReader.Find(tx, bookingId.ToString(), null, caller, Permission.BookingsWrite, forUpdate: true, ct);
             if (found is null) return BookingNotFound;
             if (found.Status == BookingStates.Confirmed) return await BookingReader.Whole(tx, found, inventory.Now, ct);
+            if (found.IsOrdered) return BookingIsOrdered;
             if (!BookingStates.MayBecome(found.Status, BookingStates.Confirmed)) return BookingClosed;
             if ((await offers.Find(caller.OrgId, found.EventId, ct)) is not { } offer || offer.Slot(found.SlotId) is not { } slot)
                 return EventNotFound;
 
-            var lines = await BookingReader.Lines(tx, bookingId, ct);
-            var demands = BookTickets.Demands(slot, lines.Select(line => (offer.Type(line.TicketTypeId), line.Quantity, line.Seats)));
-            if (!await inventory.Confirm(tx, bookingId, demands, ct)) return HoldExpired;
-
-            await BookingStep.Take(tx, found, BookingStates.Confirmed, caller.Actor, "paid at the desk", ct);
-            await tx.Publish(new BookingConfirmed(bookingId, found.EventId, found.SlotId, lines.Sum(line => line.Quantity)), ct);
+            if (!await SellPlaces.Of(tx, found, offer, slot, inventory, caller.Actor, "paid at the desk", ct)) return HoldExpired;
             LogConfirmed(log, bookingId);
             return await BookingReader.Whole(tx, found with { Status = BookingStates.Confirmed, ExpiresAt = null }, inventory.Now, ct);
         }, ct);

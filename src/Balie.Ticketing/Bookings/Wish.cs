@@ -19,7 +19,9 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
 
     public bool LeavesSeatsToUs => Offer.IsSeated && Lines.All(line => line.Seats is null);
 
-    public static Outcome<Wish> Read(BookTickets.Request request, Caller caller, EventOffer offer, Policies figures, DateTimeOffset now)
+    /// <param name="holderMayFollow">Who comes may be said later, except where somebody has a limit of their own.</param>
+    public static Outcome<Wish> Read(
+        BookTickets.Request request, Caller caller, EventOffer offer, Policies figures, DateTimeOffset now, bool holderMayFollow)
     {
         if (SlotOf(request, offer) is not { } slot) return request.SlotId is null ? SlotRequired : SlotNotFound;
         if (LinesOf(request, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
@@ -29,7 +31,7 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
             return KernelRefusals.Invalid.At("items", "Name every ticket type once.");
 
         var holder = request.Holder ?? (caller.Email is null ? null : new BookingHolder("", caller.Email));
-        if (holder is null && caller.UserId is null) return HolderRequired;
+        if (holder is null && caller.UserId is null && !(holderMayFollow && offer.PersonLimit is null)) return HolderRequired;
         if (request.Holder is { } given && Unusable(given) is { } unusable) return unusable;
         if (Sale(offer, slot, lines, figures, now) is { } closed) return closed;
         if (Limits(lines, figures) is { } limited) return limited;

@@ -5,7 +5,7 @@ namespace Balie.Ticketing.Offers;
 /// <summary>Everything a sale needs to know of one event, as it stood at one version. Immutable, shared by all requests.</summary>
 internal sealed record EventOffer(
     Guid EventId, string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId,
-    IReadOnlyList<SlotOffer> Slots, IReadOnlyList<TypeOffer> Types, FrozenDictionary<int, SeatOffer> Seats)
+    string Venue, IReadOnlyList<SlotOffer> Slots, IReadOnlyList<TypeOffer> Types, FrozenDictionary<int, SeatOffer> Seats)
 {
     private readonly FrozenDictionary<Guid, SlotOffer> _slots = Slots.ToFrozenDictionary(slot => slot.SlotId);
     private readonly FrozenDictionary<Guid, TypeOffer> _types = Types.ToFrozenDictionary(type => type.TicketTypeId);

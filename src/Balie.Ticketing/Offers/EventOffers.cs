@@ -79,7 +79,7 @@ internal sealed class EventOffers
             if (await tx.One<int>(SelectVersion, new { eventId }, ct) != row.Version) continue;
 
             return new EventOffer(eventId, row.Title, row.Status, row.Version, row.Currency, row.PersonLimit, row.SeatingPlanId,
-                [.. slots.Select(slot => Slot(slot, pools[slot.SlotId]))],
+                row.Venue, [.. slots.Select(slot => Slot(slot, pools[slot.SlotId]))],
                 [.. types.Select(type => Type(type, sections))],
                 seats.ToFrozenDictionary(seat => seat.Seat));
         }
@@ -96,7 +96,8 @@ internal sealed class EventOffers
         type.ZoneId is { } zoneId && sections.Contains(zoneId) ? sections[zoneId].ToFrozenSet() : null,
         type.OnSaleFrom, type.OnSaleUntil, type.MinPerOrder, type.MaxPerOrder);
 
-    private sealed record EventRow(string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId);
+    private sealed record EventRow(
+        string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId, string Venue);
     private sealed record SlotRow(Guid SlotId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Status);
     private sealed record PoolRow(Guid SlotId, Guid PoolId, Guid? ZoneId, Guid? TicketTypeId);
     private sealed record TypeRow(
@@ -105,9 +106,10 @@ internal sealed class EventOffers
     private sealed record SectionRow(Guid ZoneId, string Section);
 
     private const string SelectEvent = """
-        select title, status, version, currency, person_limit, seating_plan_id
+        select title, status, events.version, currency, person_limit, seating_plan_id, coalesce(venues.name, '') as venue
         from ticketing.events
-        where org_id = @orgId and event_id = @eventId and deleted_at is null and status <> 'draft'
+        left join ticketing.venues using (org_id, venue_id)
+        where events.org_id = @orgId and event_id = @eventId and events.deleted_at is null and status <> 'draft'
         """;
 
     private const string SelectSlots = """
