@@ -48,9 +48,10 @@ public sealed record Buyer(Guid? UserId, string Name, string Email, string Local
 /// <param name="HoldId">Chosen by the asker, a UUIDv7.</param>
 /// <param name="Wish">The line's <c>offer</c> as the request gave it, in the shape that the kind documents.</param>
 /// <param name="Until">When the hold ends; null for the kind's own length.</param>
+/// <param name="Unlocked">Offers that are hidden from others and open to this asker, such as ticket types.</param>
 /// <param name="Companions">Rows to commit with the hold, once it is known what it costs.</param>
 public sealed record HoldRequest(
-    Guid HoldId, Caller Caller, JsonElement Wish, Buyer? Buyer, DateTimeOffset? Until,
+    Guid HoldId, Caller Caller, JsonElement Wish, Buyer? Buyer, DateTimeOffset? Until, IReadOnlyList<Guid> Unlocked,
     Func<HeldOffer, IReadOnlyList<CompanionRow>> Companions);
 
 /// <summary>What is held, priced now.</summary>

@@ -16,6 +16,10 @@ public sealed record OrderExpired(Guid OrderId, string Reference);
 [Message("order.cancelled")]
 public sealed record OrderCancelled(Guid OrderId, string Reference, string Reason);
 
+/// <summary>The buyer, or staff for them, asks for the order's mails once more.</summary>
+[Message("order.resend_asked")]
+public sealed record OrderResendAsked(Guid OrderId, string Reference);
+
 /// <summary>Money came for something that could not be had any more; it goes back.</summary>
 [Message("order.paid_too_late")]
 public sealed record OrderPaidTooLate(Guid OrderId, string Reference, Money Amount);

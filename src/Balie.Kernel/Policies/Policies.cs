@@ -16,6 +16,23 @@ public sealed record Policies
     /// <summary>The same for a deposit.</summary>
     [Between("PT1M", "P1D")] public TimeSpan DepositHoldDuration { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long places stay held, and an order payable, from the moment of ordering or of a new attempt to pay.</summary>
+    [Between("PT5M", "P1D")] public TimeSpan PaymentDuration { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>For how long after ordering places stay held at most, while a bank is still busy with a payment.</summary>
+    [Between("PT5M", "P14D")] public TimeSpan LongestPayment { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Money is authorised first and taken once the places are the buyer's, where the way of paying knows the difference.</summary>
+    public bool CaptureLater { get; init; }
+
+    /// <summary>Service fee on every ticket that costs something, VAT included.</summary>
+    [Between(0, 10_000)] public int FeePerTicketMinor { get; init; }
+
+    /// <summary>Service fee on every order that costs something, VAT included.</summary>
+    [Between(0, 100_000)] public int FeePerOrderMinor { get; init; }
+
+    [Between(0, 5_000)] public int VatFeesBasisPoints { get; init; } = 2_100;
+
     [Between(1, 1_000)] public int MaxTicketsPerOrder { get; init; } = 10;
 
     [Between(1, 10_000)] public int MaxOrdersPerPersonPerDay { get; init; } = 20;

@@ -98,8 +98,8 @@ create table orders.order_history (
 call kernel.protect('orders.order_history');
 revoke update, delete on orders.order_history from balie_app, balie_system;
 
--- What covers an order besides payments at a provider: gift vouchers, and money that staff took themselves. What is given back of it is a
--- counter; the order's settled_minor is the sum of what is left.
+-- What covers an order besides payments at a provider: gift vouchers, and money that staff took themselves. One ends with an order that
+-- dies unpaid; what a refund gives back of it later is a counter. The order's settled_minor is the sum of those that did not end.
 create table orders.settlements (
     org_id            uuid not null,
     settlement_id     uuid not null,
@@ -111,10 +111,12 @@ create table orders.settlements (
     actor             text not null check (length(actor) between 1 and 200),
     reason            text not null default '' check (length(reason) <= 500),
     created_at        timestamptz not null,
+    ended_at          timestamptz,
     primary key (org_id, settlement_id),
     foreign key (org_id, order_id) references orders.orders,
     foreign key (org_id, voucher_id) references orders.vouchers,
-    check ((means = 'gift_voucher') = (voucher_id is not null))
+    check ((means = 'gift_voucher') = (voucher_id is not null)),
+    check (ended_at is null or given_back_minor = 0)
 );
 create index settlements_by_order on orders.settlements (org_id, order_id);
 create index settlements_by_voucher on orders.settlements (org_id, voucher_id) where voucher_id is not null;

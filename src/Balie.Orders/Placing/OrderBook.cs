@@ -1,0 +1,38 @@
+using Balie.Contracts.Orders;
+using Balie.Orders.Desk;
+using Balie.Orders.Saga;
+
+namespace Balie.Orders.Placing;
+
+/// <summary>The module's face to others, in their own process.</summary>
+internal sealed class OrderBook(Placement placement, OrderReader orders, SystemDb system) : IOrders
+{
+    public async Task<Outcome<OrderView>> PlaceForHold(Guid orgId, PlaceForHold request, CancellationToken ct)
+    {
+        var db = system.As(orgId);
+        if (await Earlier(db, request.HoldId, ct) is { } earlier) return earlier;
+        var placed = await db.Transact<OrderView>(tx => placement.Place(tx, new ToPlace(
+            request.Buyer, request.Actor, Triggers.Shopper, [(request.Kind, request.HoldId)], []), ct), ct);
+        if (placed.Value is not null) return placed;
+        // Two askers at once: the hold went into the other's order, which is this one's too.
+        return await Earlier(db, request.HoldId, ct) is { } twin ? twin : placed;
+    }
+
+    public async Task<OrderView?> See(Guid orgId, Guid orderId, CancellationToken ct)
+    {
+        var db = system.As(orgId);
+        return await db.One<OrderRow>(SelectOne, new { orderId }, ct) is { } order ? await orders.View(db, order, ct) : null;
+    }
+
+    private async Task<OrderView?> Earlier(Db db, Guid holdId, CancellationToken ct) =>
+        await db.One<OrderRow>(SelectByHold, new { holdId }, ct) is { } order ? await orders.View(db, order, ct) : null;
+
+    private const string SelectOne = $"select {OrderRow.Columns} from orders.orders where org_id = @orgId and order_id = @orderId";
+
+    private const string SelectByHold = $"""
+        select {OrderRow.Columns}
+        from orders.orders
+        where org_id = @orgId
+        and order_id = (select order_id from orders.order_holds where org_id = @orgId and hold_id = @holdId)
+        """;
+}
