@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Balie.Contracts.Orders;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Balie.Orders.Tests.Doubles;
+
+/// <summary>
+/// An offer kind in plain tables that keeps the contract: things with a price that may change while they are held, a stock, and a hold that
+/// lapses by the test's clock. A line's offer is <c>{offerId, quantity}</c>.
+/// </summary>
+internal sealed class Things(IServiceProvider services, TimeProvider clock) : IOfferKind
+{
+    private static readonly TimeSpan HoldDuration = TimeSpan.FromMinutes(15);
+
+    public string Kind => "things";
+
+    private sealed record Wish(Guid OfferId, int Quantity);
+
+    private sealed record OfferRow(Guid OfferId, long PriceMinor, string Currency, int Vat, bool Hidden, long Free);
+
+    private sealed record HoldRow(
+        Guid HoldId, Guid OfferId, int Quantity, string State, DateTimeOffset ExpiresAt, long PriceMinor, string Currency, int Vat,
+        DateTimeOffset? StartsAt);
+
+    public async Task<Outcome<HeldOffer>> Hold(HoldRequest request, CancellationToken ct)
+    {
+        Wish? wish;
+        try { wish = request.Wish.Deserialize<Wish>(Json.Options); }
+        catch (JsonException) { return KernelRefusals.Malformed; }
+        if (wish is null) return KernelRefusals.Malformed;
+
+        Outcome<HeldOffer> held = Refusal.Conflict("things.sold_out", "Too few things are left.");
+        var until = request.Until ?? clock.GetUtcNow() + HoldDuration;
+        var system = services.GetRequiredService<SystemDb>();
+        var offer = await system.Everywhere.One<OfferRow>(SelectOffer, new { wish.OfferId, now = clock.GetUtcNow() }, ct);
+        if (offer is null || (offer.Hidden && !request.Unlocked.Contains(wish.OfferId)))
+            return Refusal.NotFound("things.not_found", "There is no such thing.");
+        var draft = Held(new HoldRow(request.HoldId, wish.OfferId, wish.Quantity, "held", until, offer.PriceMinor, offer.Currency, offer.Vat,
+            clock.GetUtcNow().AddDays(30)));
+        var refused = await Companions.Commit(services.GetRequiredService<Databases>(), request.Companions(draft), async connection =>
+        {
+            await connection.ExecuteAsync("lock table doubles.things in exclusive mode");
+            var free = await connection.ExecuteScalarAsync<long>(
+                SelectFree, new { wish.OfferId, now = clock.GetUtcNow().UtcDateTime });
+            if (free < wish.Quantity) return false;
+            await connection.ExecuteAsync(Insert, new
+            {
+                request.HoldId,
+                wish.OfferId,
+                wish.Quantity,
+                until = until.UtcDateTime,
+                starts = clock.GetUtcNow().UtcDateTime.AddDays(30),
+            });
+            return true;
+        }, ct);
+        return refused switch
+        {
+            null => draft,
+            IdempotentRequest.KeyCompanion => KernelRefusals.IdempotencyInProgress,
+            _ => held,
+        };
+    }
+
+    public async Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct) =>
+        [.. (await sql.Many<HoldRow>(SelectHolds, new { holdIds }, ct)).Select(Held)];
+
+    public async Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct) =>
+        await tx.Run("update doubles.things set expires_at = @until where hold_id = @holdId and state = 'held' and expires_at >= @now",
+            new { holdId, until, now = clock.GetUtcNow() }, ct) > 0;
+
+    public async Task<bool> Confirm(Tx tx, Guid holdId, Buyer buyer, string actor, CancellationToken ct)
+    {
+        await tx.Run("lock table doubles.things in exclusive mode", null, ct);
+        if ((await tx.Many<HoldRow>(SelectHolds, new { holdIds = (Guid[])[holdId] }, ct)) is not [var hold]) return false;
+        if (hold.State == "confirmed") return true;
+        if (hold.State == "gone") return false;
+        if (hold.State != "held" || hold.ExpiresAt < clock.GetUtcNow())
+        {
+            var free = await tx.One<long>(SelectFree, new { hold.OfferId, now = clock.GetUtcNow() }, ct);
+            if (free < hold.Quantity) return false;
+        }
+        return await tx.Run("update doubles.things set state = 'confirmed' where hold_id = @holdId", new { holdId }, ct) == 1;
+    }
+
+    public Task Release(Tx tx, Guid holdId, string actor, string reason, CancellationToken ct) =>
+        tx.Run("update doubles.things set state = 'lapsed' where hold_id = @holdId and state = 'held'", new { holdId }, ct);
+
+    public Task Withdraw(Tx tx, Guid holdId, IReadOnlyList<Guid>? unitIds, string actor, string reason, CancellationToken ct) =>
+        tx.Run("update doubles.things set state = 'gone' where hold_id = @holdId and state = 'confirmed'", new { holdId }, ct);
+
+    private HeldOffer Held(HoldRow row) => new(
+        row.HoldId, Kind, "Ding", "om te hebben", row.OfferId, row.OfferId,
+        row.State == "held" && row.ExpiresAt < clock.GetUtcNow() ? HoldStates.Lapsed : row.State, row.ExpiresAt, row.StartsAt, false,
+        [new HeldItem(1, row.OfferId, "Ding", row.Quantity, new Money(row.PriceMinor, row.Currency), row.Vat, [])]);
+
+    private const string SelectOffer = """
+        select offer_id, price_minor, currency::text, vat, hidden, 0::bigint as free
+        from doubles.offers
+        where offer_id = @OfferId
+        """;
+
+    private const string SelectFree = """
+        select stock - coalesce((
+            select sum(quantity) from doubles.things
+            where things.offer_id = offers.offer_id and (state = 'confirmed' or (state = 'held' and expires_at >= @now))), 0)
+        from doubles.offers
+        where offer_id = @OfferId
+        """;
+
+    private const string Insert = """
+        insert into doubles.things (hold_id, offer_id, quantity, state, expires_at, starts_at)
+        values (@HoldId, @OfferId, @Quantity, 'held', @until, @starts)
+        """;
+
+    private const string SelectHolds = """
+        select hold_id, offer_id, quantity, state, expires_at, price_minor, currency::text, vat, starts_at
+        from doubles.things
+        join doubles.offers using (offer_id)
+        where hold_id = any (@holdIds)
+        """;
+}
