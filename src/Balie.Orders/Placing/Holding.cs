@@ -33,7 +33,7 @@ internal sealed class Holding(
         {
             var claim = await inventory.Claim(new ClaimRequest(
                 db.OrgId, voucher.UseId, inventory.Now + LongestPlacing, [new Demand(voucher.VoucherId, 1)], []), ct);
-            if (claim is not ClaimResult.Claimed) return OrdersRefusals.VoucherUsedUp.With("code", voucher.Code);
+            if (claim is not ClaimResult.Claimed) return OrdersRefusals.VoucherUsedUp.With("voucher", voucher.Code);
         }
         return null;
     }

@@ -38,7 +38,7 @@ internal sealed class Placement(
 
         var priced = Prices.Of(holds, wanted.Vouchers, figures, wanted.Buyer.Locale);
         if (wanted.Expected is { } expected && expected != priced.Total) return PriceChanged.With("total", priced.Total);
-        if (Useless(wanted.Vouchers, priced) is { } useless) return VoucherUseless.With("code", useless.Code);
+        if (Useless(wanted.Vouchers, priced) is { } useless) return VoucherUseless.With("voucher", useless.Code);
 
         var order = Draft(tx, wanted, priced, figures);
         OrderLineView[] lines = [.. priced.Lines.Select(line => new OrderLineView(

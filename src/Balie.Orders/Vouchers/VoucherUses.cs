@@ -52,7 +52,7 @@ internal sealed class VoucherUses(IInventory inventory)
     {
         foreach (var use in uses.OrderBy(use => use.VoucherId))
         {
-            if (!await Claim(tx, use, ct)) return VoucherUsedUp.With("code", use.Code);
+            if (!await Claim(tx, use, ct)) return VoucherUsedUp.With("voucher", use.Code);
             await tx.Run(Assign, new { use.UseId, use.VoucherId, orderId, tx.Now }, ct);
         }
         return null;
