@@ -299,6 +299,7 @@ create table orders.settlements (
     actor text not null,
     reason text not null default ''::text,
     created_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
     constraint settlements_pkey PRIMARY KEY (org_id, settlement_id),
     constraint settlements_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
     constraint settlements_org_id_voucher_id_fkey FOREIGN KEY (org_id, voucher_id) REFERENCES orders.vouchers(org_id, voucher_id),
@@ -306,6 +307,7 @@ create table orders.settlements (
     constraint settlements_amount_minor_check CHECK ((amount_minor > 0)),
     constraint settlements_check CHECK (((given_back_minor >= 0) AND (given_back_minor <= amount_minor))),
     constraint settlements_check1 CHECK (((means = 'gift_voucher'::text) = (voucher_id IS NOT NULL))),
+    constraint settlements_check2 CHECK (((ended_at IS NULL) OR (given_back_minor = 0))),
     constraint settlements_means_check CHECK ((means = ANY (ARRAY['gift_voucher'::text, 'outside'::text]))),
     constraint settlements_reason_check CHECK ((length(reason) <= 500))
 );

@@ -20,8 +20,8 @@ internal static partial class TicketingRefusals
         Refusal.NotFound("ticketing.booking_not_found", "There is no such booking. Check the reference and the e-mail address.");
     public static readonly Refusal BookingClosed =
         Refusal.Conflict("ticketing.booking_closed", "This booking has ended and cannot change any more.");
-    public static readonly Refusal BookingIsOrdered =
-        Refusal.Conflict("ticketing.booking_is_ordered", "This booking belongs to an order, with what was paid. Change or cancel the order.");
+    public static readonly Refusal BookingIsOrdered = Refusal.Conflict(
+        "ticketing.booking_is_ordered", "This booking belongs to an order, with what was paid for it. Cancel the order instead.");
     public static readonly Refusal NothingToPay =
         Refusal.Conflict("ticketing.nothing_to_pay", "This booking needs no payment: it is confirmed.");
     public static readonly Refusal PaysAtTheDesk =

@@ -22,7 +22,7 @@ public sealed record Policies
     /// <summary>For how long after ordering places stay held at most, while a bank is still busy with a payment.</summary>
     [Between("PT5M", "P14D")] public TimeSpan LongestPayment { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Money is authorised first and taken once the places are the buyer's, where the way of paying knows the difference.</summary>
+    /// <summary>Money is authorised first, and taken once the places are the buyer's, where the way of paying can do that.</summary>
     public bool CaptureLater { get; init; }
 
     /// <summary>Service fee on every ticket that costs something, VAT included.</summary>

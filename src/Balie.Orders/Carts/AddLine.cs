@@ -45,7 +45,8 @@ internal static class AddLine
             if (cart.Currency is { } currency && currency != Cart.AmountOf(offer).Currency) throw new RefusedException(MixedCurrencies);
             var after = cart.With(offer).View();
             added = (after, StoredAnswer.Of(after, once.Status));
-            return [.. CartRows.Of(caller.OrgId, cart, offer, request.Offer.GetRawText(), now), once.Store(holdId, added.Value.Answer, now)];
+            var line = CartRows.Of(caller.OrgId, cart, offer, request.Offer.GetRawText(), now);
+            return [.. line, once.Store(holdId, added.Value.Answer, now)];
         }
     }
 }

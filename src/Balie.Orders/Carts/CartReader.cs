@@ -17,7 +17,8 @@ internal sealed class CartReader(OfferKinds kinds, PolicyStore policies)
         var vouchers = await CartVouchers.Of(sql, whose, ct);
         var held = await kinds.See(sql, rows.Select(row => (row.Kind, row.LineId)), ct);
         var lines = rows.Select(row => new CartLine(
-            row.LineId, row.Kind, new Money(row.AmountMinor, row.Currency), row.ExtendedAt is not null, held.GetValueOrDefault(row.LineId)));
+            row.LineId, row.Kind, new Money(row.AmountMinor, row.Currency), row.ExtendedAt is not null,
+            held.GetValueOrDefault(row.LineId)));
         var token = caller.UserId is null ? key.Token ?? CartKey.NewToken() : null;
         return new Cart(
             caller.UserId ?? CartKey.IdOf(token ?? ""), caller.UserId, token, [.. lines], vouchers,

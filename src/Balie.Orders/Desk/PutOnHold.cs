@@ -3,7 +3,9 @@ using static Balie.Orders.OrdersRefusals;
 
 namespace Balie.Orders.Desk;
 
-/// <summary>Puts an order on hold for a reason that colleagues read, or with an empty one takes it off again. It changes no status.</summary>
+/// <summary>
+/// Puts an order on hold for a reason that colleagues read, or with an empty one takes it off again. It changes no status.
+/// </summary>
 internal static class PutOnHold
 {
     private const int LongestReason = 500;

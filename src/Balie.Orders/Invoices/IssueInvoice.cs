@@ -8,10 +8,12 @@ namespace Balie.Orders.Invoices;
 /// <summary>Issues the invoice of an order that was just confirmed: complete in itself, and never changed.</summary>
 internal static class IssueInvoice
 {
-    private sealed record LineRow(string Type, string Title, string Detail, string Name, int Quantity, long AmountMinor, int VatBasisPoints);
+    private sealed record LineRow(
+        string Type, string Title, string Detail, string Name, int Quantity, long AmountMinor, int VatBasisPoints);
 
     /// <summary>A line as it stands in <c>orders.invoices.lines</c>.</summary>
-    public sealed record InvoiceLine(string Type, string Title, string Detail, string Name, int Quantity, Money Amount, int VatBasisPoints);
+    public sealed record InvoiceLine(
+        string Type, string Title, string Detail, string Name, int Quantity, Money Amount, int VatBasisPoints);
 
     public static async Task For(Tx tx, OrderRow order, CancellationToken ct)
     {

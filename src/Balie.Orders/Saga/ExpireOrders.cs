@@ -38,7 +38,7 @@ internal static class ExpireOrders
         if (await tx.One<OrderRow>(LockEnding, new { orderId, before = inventory.Now + Ahead }, ct) is not { } order) return;
         var (saga, payments) = (services.GetRequiredService<OrderSaga>(), services.GetRequiredService<IPayments>());
         var figures = await services.GetRequiredService<PolicyStore>().Of(tx.OrgId, ct);
-        var busy = (await payments.Totals(tx, [orderId], ct)).Any(money => money.IsPending || money.Authorised.Amount > 0);
+        var busy = (await payments.Totals(tx, [orderId], ct)).Any(money => money.IsPending);
         if (busy)
         {
             var last = order.CreatedAt + figures.LongestPayment;

@@ -36,15 +36,9 @@ internal sealed partial class Payables(
                 await Settle(tx, order, ct);
                 break;
 
-            case PaymentEvent.Failed or PaymentEvent.Cancelled or PaymentEvent.Expired:
+            case PaymentEvent.Failed or PaymentEvent.Cancelled or PaymentEvent.Expired or PaymentEvent.Voided:
                 await OrderStep.Note(tx, order, Triggers.Payment, Actor, Ended(happening), ct);
-                await ExpireIfOver(tx, order, ct);
-                break;
-
-            case PaymentEvent.Voided:
-                await OrderStep.Note(tx, order, Triggers.Payment, Actor, Ended(happening), ct);
-                if (order.IsSold && !order.IsCovered) await Mark(tx, order, "authorised money was let go without being taken", ct);
-                else await ExpireIfOver(tx, order, ct);
+                await LookAgain(tx, order, ct);
                 break;
 
             case PaymentEvent.ChargedBack:
@@ -53,6 +47,10 @@ internal sealed partial class Payables(
 
             case PaymentEvent.ChargebackReversed:
                 await OrderStep.Note(tx, order, Triggers.Payment, Actor, $"{happening.Amount} of a chargeback came back", ct);
+                break;
+
+            case PaymentEvent.RefundSucceeded when happening.RefundId is null:
+                await Mark(tx, order, $"{happening.Amount} was refunded at the provider by hand", ct);
                 break;
 
             case PaymentEvent.RefundSucceeded or PaymentEvent.RefundFailed or PaymentEvent.RefundReversed:
@@ -104,11 +102,18 @@ internal sealed partial class Payables(
         if (tx.Now < last) await saga.Extend(tx, order, inventory.Now + figures.PaymentDuration, ct);
     }
 
-    private async Task ExpireIfOver(Tx tx, OrderRow order, CancellationToken ct)
+    // An attempt ended. When it was the last one there is nothing authorised any more, and perhaps nothing left to wait for.
+    private async Task LookAgain(Tx tx, OrderRow order, CancellationToken ct)
     {
-        if (order.Status != OrderStates.AwaitingPayment || order.ExpiresAt >= inventory.Now) return;
-        var totals = await payments.Totals(tx, [order.OrderId], ct);
-        if (!totals.Any(money => money.IsPending || money.Authorised.Amount > 0)) await saga.Expire(tx, order, Triggers.Payment, ct);
+        if ((await payments.Totals(tx, [order.OrderId], ct)).Any(money => money.IsPending)) return;
+        if (order.AuthorisedMinor > 0)
+        {
+            await tx.Run(ForgetAuthorised, new { order.OrderId }, ct);
+            order = order with { AuthorisedMinor = 0 };
+        }
+        if (order.IsSold && !order.IsCovered) await Mark(tx, order, "authorised money was let go without being taken", ct);
+        if (order.Status == OrderStates.AwaitingPayment && order.ExpiresAt < inventory.Now)
+            await saga.Expire(tx, order, Triggers.Payment, ct);
     }
 
     private static async Task Mark(Tx tx, OrderRow order, string reason, CancellationToken ct)
@@ -154,6 +159,9 @@ internal sealed partial class Payables(
         where org_id = @orgId and order_id = @orderId
         returning {OrderRow.Columns}
         """;
+
+    private const string ForgetAuthorised =
+        "update orders.orders set authorised_minor = 0 where org_id = @orgId and order_id = @orderId";
 
     private const string PutOnHold = """
         update orders.orders

@@ -92,7 +92,8 @@ internal static class CreateVoucher
         Expect(request.Cap is null || (kind == VoucherKinds.Percentage && Fits(request.Cap)), "cap",
             $"Only a percentage has a cap, of 1 to {HighestMinor}.");
         Expect(request.MaxUses is null or (>= 1 and <= MostUses), "maxUses", $"Must be between 1 and {MostUses}.");
-        Expect(request.OfferIds is null or { Count: >= 1 and <= MostOffers }, "offerIds", $"Name 1 to {MostOffers} offers, or leave it out.");
+        Expect(request.OfferIds is null or { Count: >= 1 and <= MostOffers }, "offerIds",
+            $"Name 1 to {MostOffers} offers, or leave it out.");
         Expect(kind != VoucherKinds.Unlock || request.OfferIds is not null, "offerIds", "Say what it opens.");
         Expect(kind != VoucherKinds.Gift || (request.OfferIds is null && request.MaxUses is null), "kind",
             "A gift voucher is money: it has no offers and no number of uses.");

@@ -5,8 +5,8 @@ using static Balie.Orders.OrdersRefusals;
 namespace Balie.Orders.Vouchers;
 
 /// <summary>
-/// Uses of vouchers. Those of a limited one are units of a pool of its id, claimed by the use: held for a cart, sold to an order, free again
-/// when the order dies. The balance of a gift voucher is taken under its row's lock when the order is placed.
+/// Uses of vouchers. Those of a limited one are units of a pool of its id, claimed by the use: held for a cart, sold to an order, free
+/// again when the order dies. The balance of a gift voucher is taken under its row's lock when the order is placed.
 /// </summary>
 internal sealed class VoucherUses(IInventory inventory)
 {

@@ -94,8 +94,8 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         var slot = offer.Slot(booking.SlotId) ?? throw new InvalidOperationException("A booking is of a slot of its event.");
         var local = LocalTimes.Local(slot.StartsAt, slot.Zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return new HeldOffer(
-            booking.Id, "tickets", offer.Title, offer.Venue.Length == 0 ? local : $"{local}, {offer.Venue}", booking.EventId, booking.SlotId,
-            StateOf(booking), booking.ExpiresAt, slot.StartsAt, IsCalledOff(offer, slot),
+            booking.Id, "tickets", offer.Title, offer.Venue.Length == 0 ? local : $"{local}, {offer.Venue}", booking.EventId,
+            booking.SlotId, StateOf(booking), booking.ExpiresAt, slot.StartsAt, IsCalledOff(offer, slot),
             [.. booking.Items.Select((item, i) => new HeldItem(
                 i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, []))]);
     }

@@ -36,7 +36,8 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
         var offer = await system.Everywhere.One<OfferRow>(SelectOffer, new { wish.OfferId, now = clock.GetUtcNow() }, ct);
         if (offer is null || (offer.Hidden && !request.Unlocked.Contains(wish.OfferId)))
             return Refusal.NotFound("things.not_found", "There is no such thing.");
-        var draft = Held(new HoldRow(request.HoldId, wish.OfferId, wish.Quantity, "held", until, offer.PriceMinor, offer.Currency, offer.Vat,
+        var draft = Held(new HoldRow(
+            request.HoldId, wish.OfferId, wish.Quantity, "held", until, offer.PriceMinor, offer.Currency, offer.Vat,
             clock.GetUtcNow().AddDays(30)));
         var refused = await Companions.Commit(services.GetRequiredService<Databases>(), request.Companions(draft), async connection =>
         {

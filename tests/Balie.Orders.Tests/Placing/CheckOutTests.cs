@@ -101,7 +101,8 @@ public sealed class CheckOutTests(OrdersApp app) : IClassFixture<OrdersApp>
     public async Task People_list_their_own_orders_and_staff_find_any()
     {
         var somebody = app.Somebody();
-        var mine = await app.Ordered(await app.Thing(), client: somebody, buyer: new { name = "Wilhelmina Vrees", email = "wv@example.org" });
+        var buyer = new { name = "Wilhelmina Vrees", email = "wv@example.org" };
+        var mine = await app.Ordered(await app.Thing(), client: somebody, buyer: buyer);
         await app.Ordered(await app.Thing());
 
         var own = await (await somebody.GetAsync("/api/v1/orders", Ct)).IsOk<OrderView[]>(Ct);

@@ -175,7 +175,8 @@ public sealed class MoneyTests(OrdersApp app) : IClassFixture<OrdersApp>
 
         await app.Happened(order, PaymentEvent.Authorised, 1_000);
 
-        Assert.Equal(("cancelled", "stopped", 0L), ((await app.See(order.Id)).Status, await AttemptOf(order), await app.Refunding(order.Id)));
+        Assert.Equal(
+            ("cancelled", "stopped", 0L), ((await app.See(order.Id)).Status, await AttemptOf(order), await app.Refunding(order.Id)));
         await app.Verify();
     }
 

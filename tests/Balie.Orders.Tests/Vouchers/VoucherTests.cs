@@ -93,7 +93,8 @@ public sealed class VoucherTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task One_discount_fits_an_order()
     {
-        var (one, other) = (await Voucher(new { kind = "amount", amount = Eur(100) }), await Voucher(new { kind = "amount", amount = Eur(50) }));
+        var one = await Voucher(new { kind = "amount", amount = Eur(100) });
+        var other = await Voucher(new { kind = "amount", amount = Eur(50) });
         var (guest, _) = await app.Guest(await app.Thing());
         await Apply(guest, one);
 
@@ -166,7 +167,8 @@ public sealed class VoucherTests(OrdersApp app) : IClassFixture<OrdersApp>
         var hidden = await app.Thing(hidden: true);
         var code = await Voucher(new { kind = "unlock", offerIds = new[] { hidden } });
         var (guest, _) = await app.Guest(await app.Thing());
-        await (await guest.Post("/api/v1/cart/lines", OrdersApp.Line(hidden), Ct)).IsRefused(HttpStatusCode.NotFound, "things.not_found", Ct);
+        await (await guest.Post("/api/v1/cart/lines", OrdersApp.Line(hidden), Ct))
+            .IsRefused(HttpStatusCode.NotFound, "things.not_found", Ct);
 
         await Apply(guest, code);
 
@@ -190,8 +192,8 @@ public sealed class VoucherTests(OrdersApp app) : IClassFixture<OrdersApp>
         var over = await Voucher(new { kind = "amount", amount = Eur(100), validUntil = now.AddDays(-1) });
         var withdrawn = await Voucher(new { kind = "amount", amount = Eur(100) });
         var listed = await (await app.Staff.GetAsync($"/api/v1/vouchers?code={withdrawn}", Ct)).IsOk<JsonElement>(Ct);
-        await (await app.Staff.DeleteAsync($"/api/v1/vouchers/{listed[0].GetProperty("id").GetString()}", Ct)).IsOk<object?>(Ct)
-            .ContinueWith(_ => { }, TaskScheduler.Default);
+        var gone = await app.Staff.DeleteAsync($"/api/v1/vouchers/{listed[0].GetProperty("id").GetString()}", Ct);
+        Assert.Equal(HttpStatusCode.OK, gone.StatusCode);
 
         foreach (var code in (string[])[later, over, withdrawn])
             await (await app.Http.Post("/api/v1/cart/vouchers", new { code }, Ct))
@@ -214,8 +216,8 @@ public sealed class VoucherTests(OrdersApp app) : IClassFixture<OrdersApp>
         [
             new { kind = "miracle" }, new { kind = "percentage" }, new { kind = "percentage", shareBasisPoints = 10_001 },
             new { kind = "amount" }, new { kind = "amount", amount = Eur(0) }, new { kind = "amount", amount = Eur(1), cap = Eur(1) },
-            new { kind = "unlock" }, new { kind = "gift", amount = Eur(1), maxUses = 1 }, new { kind = "amount", amount = Eur(1), code = "ab" },
-            new { kind = "amount", amount = new { amount = 1, currency = "euro" } },
+            new { kind = "unlock" }, new { kind = "gift", amount = Eur(1), maxUses = 1 },
+            new { kind = "amount", amount = Eur(1), code = "ab" }, new { kind = "amount", amount = new { amount = 1, currency = "euro" } },
         ];
 
         foreach (var body in wrong)
