@@ -30,7 +30,7 @@ internal static class OrdersRefusals
         Refusal.Conflict("orders.voucher_useless", "This code does nothing for what is ordered.");
     public static readonly Refusal TooManyVouchers =
         Refusal.Conflict("orders.too_many_vouchers", "An order takes no more codes than it has.");
-    public static readonly Refusal VoucherNotFound = Refusal.NotFound("orders.voucher_not_found", "There is no such voucher.");
+    public static readonly Refusal VoucherNotFound = Refusal.NotFound("orders.voucher_not_found", "There is no such voucher here.");
     public static readonly Refusal CodeTaken =
         Refusal.Conflict("orders.code_taken", "There is a voucher with this code. Choose another.").At("code");
 

@@ -1,9 +1,10 @@
 using Balie.Contracts.Inventory;
 using Balie.Orders.Vouchers;
+using static Balie.Orders.OrdersRefusals;
 
 namespace Balie.Orders.Carts;
 
-/// <summary>Takes a code out of the cart, so that it can be used elsewhere. One that is not in it changes nothing.</summary>
+/// <summary>Takes a code out of the cart, so that it can be used elsewhere.</summary>
 internal static class RemoveVoucher
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/cart/vouchers/{code}", Handle).Public();
@@ -16,6 +17,7 @@ internal static class RemoveVoucher
         return await db.Transact<CartView>(async tx =>
         {
             var useIds = await tx.Many<Guid>(Delete, new { code = Voucher.Read(code), whose.UserId, whose.GuestCartId }, ct);
+            if (useIds.Length == 0) return VoucherNotFound;
             foreach (var useId in useIds) await inventory.Release(tx, useId, ct);
             return (await carts.Read(tx, key, caller, ct)).View();
         }, ct);

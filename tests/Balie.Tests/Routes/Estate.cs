@@ -53,6 +53,7 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         ids["idOrReference"] = (await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}", Ct)).IsOk<JsonElement>(Ct))
             .Text("reference");
         await PaymentEstate.Make(app, owner, marker, ids);
+        await OrderEstate.Make(app, owner, marker, ids);
         return new Estate(app, marker, email, owner, ids);
     }
 

@@ -112,6 +112,32 @@ public static class Recipes
         },
         ["PATCH /api/v1/bookings/{idOrReference}/cancel"] = _ => Because,
 
+        ["POST /api/v1/bookings/{idOrReference}/payment"] = _ => new { locale = "en" },
+
+        ["POST /api/v1/cart/lines"] = id => Line(id),
+        ["POST /api/v1/cart/vouchers"] = id => new { code = id("code") },
+        ["POST /api/v1/orders"] = id => new
+        {
+            acceptedTerms = true,
+            lines = new[] { Line(id) },
+            buyer = new { name = "Gast", email = "gast@example.org", locale = "nl" },
+            vouchers = new[] { "NIETBEKEND" },
+            expectedTotal = Price,
+        },
+        ["POST /api/v1/orders/{orderOrReference}/cancel"] = _ => Because,
+        ["PUT /api/v1/orders/{orderOrReference}/settlement"] = _ => Because,
+        ["PUT /api/v1/orders/{orderOrReference}/hold"] = _ => Because,
+        ["POST /api/v1/vouchers"] = _ => new
+        {
+            kind = "percentage",
+            shareBasisPoints = 1_000,
+            cap = Price,
+            maxUses = 10,
+            offerIds = new[] { "019b76da-a800-7000-8000-00000000abcd" },
+            validFrom = "2026-01-02T00:00:00Z",
+            validUntil = "2026-06-02T00:00:00Z",
+        },
+
         ["POST /api/v1/payments/{attemptId}/start"] = _ => new { method = "card" },
         ["POST /api/v1/payments/accounts"] = _ =>
             new { provider = "sandbox", name = "Nog een", isLive = false, isEnabled = true, position = 2, methods = Methods },
@@ -124,6 +150,17 @@ public static class Recipes
             fee = Price,
             paidOn = "2026-01-03",
             reference = "PO-7",
+        },
+    };
+
+    private static object Line(Func<string, string> id) => new
+    {
+        kind = "tickets",
+        offer = new
+        {
+            eventId = id("eventId"),
+            slotId = id("slotId"),
+            items = new[] { new { ticketTypeId = id("ticketTypeId"), quantity = 1 } },
         },
     };
 
