@@ -43,7 +43,7 @@ public sealed class TicketOrderTests(Product app) : IClassFixture<Product>
         Assert.Equal(3_270, cart.GetProperty("total").GetProperty("amount").GetInt64());
         Assert.Equal([new VatLine(900, new Money(3_000, "EUR"), new Money(270, "EUR"), new Money(3_270, "EUR"))], order.Vat);
         Assert.Contains("/pay/", order.PaymentUrl, StringComparison.Ordinal);
-        Assert.Equal([order.ExpiresAt], (await Ends(order)).Distinct());
+        Assert.Equal(order.ExpiresAt ?? default, Assert.Single((await Ends(order)).Distinct()) ?? default, TimeSpan.FromMilliseconds(1));
     }
 
     [Fact]
