@@ -1,73 +1,66 @@
+using static Balie.Kernel.MailBlock;
+
 namespace Balie.Identity.SignIn;
 
 /// <summary>The mails of signing in, in Dutch for people with a Dutch locale and in English for everyone else.</summary>
 internal static class SignInMails
 {
     public static Mail Verification(string email, string locale, string name, string code) => IsDutch(locale)
-        ? new Mail(email, $"{code} is uw code", $"""
-            Dag {name},
-
-            Uw code om dit adres te bevestigen is {code}.
-            De code werkt één keer en een kwartier lang.
-
-            Hebt u zich niet zojuist aangemeld? Geef de code dan aan niemand en gebruik hem niet.
-            """)
-        : new Mail(email, $"{code} is your code", $"""
-            Hello {name},
-
-            Your code to confirm this address is {code}.
-            It works once, for a quarter of an hour.
-
-            You did not register just now? Then give the code to nobody, and do not use it.
-            """);
+        ? Dutch(email, $"{code} is uw code", "Bevestig uw adres",
+            new Paragraph($"Dag {name},"),
+            new Paragraph("Met deze code bevestigt u dit adres:"),
+            new Code(code),
+            new Paragraph("De code werkt één keer en een kwartier lang."),
+            new Paragraph("Hebt u zich niet zojuist aangemeld? Geef de code dan aan niemand en gebruik hem niet."))
+        : English(email, $"{code} is your code", "Confirm your address",
+            new Paragraph($"Hello {name},"),
+            new Paragraph("This code confirms your address:"),
+            new Code(code),
+            new Paragraph("It works once, for a quarter of an hour."),
+            new Paragraph("You did not register just now? Then give the code to nobody, and do not use it."));
 
     public static Mail AlreadyRegistered(string email, string locale, string name) => IsDutch(locale)
-        ? new Mail(email, "U hebt al een account", $"""
-            Dag {name},
-
-            Iemand wilde zojuist een account maken met dit adres, maar u hebt er al een.
-            Was u dat? Log dan in, of vraag een nieuw wachtwoord aan als u het uwe vergeten bent.
-            Was u dat niet? Dan hoeft u niets te doen: er is niets veranderd.
-            """)
-        : new Mail(email, "You already have an account", $"""
-            Hello {name},
-
-            Somebody just tried to register with this address, but you have an account already.
-            Was it you? Then sign in, or ask for a new password if you forgot yours.
-            If it was not, there is nothing to do: nothing has changed.
-            """);
+        ? Dutch(email, "U hebt al een account", "U hebt al een account",
+            new Paragraph($"Dag {name},"),
+            new Paragraph("Iemand wilde zojuist een account maken met dit adres, maar u hebt er al een."),
+            new Paragraph("Was u dat? Log dan in, of vraag een nieuw wachtwoord aan als u het uwe vergeten bent."),
+            new Paragraph("Was u dat niet? Dan hoeft u niets te doen: er is niets veranderd."))
+        : English(email, "You already have an account", "You already have an account",
+            new Paragraph($"Hello {name},"),
+            new Paragraph("Somebody just tried to register with this address, but you have an account already."),
+            new Paragraph("Was it you? Then sign in, or ask for a new password if you forgot yours."),
+            new Paragraph("If it was not, there is nothing to do: nothing has changed."));
 
     public static Mail Reset(string email, string locale, string name, string code) => IsDutch(locale)
-        ? new Mail(email, $"{code} is uw code voor een nieuw wachtwoord", $"""
-            Dag {name},
-
-            Uw code om een nieuw wachtwoord te kiezen is {code}.
-            De code werkt één keer en een kwartier lang.
-
-            Hebt u dit niet gevraagd? Geef de code dan aan niemand. Uw wachtwoord is niet veranderd.
-            """)
-        : new Mail(email, $"{code} is your code for a new password", $"""
-            Hello {name},
-
-            Your code to choose a new password is {code}.
-            It works once, for a quarter of an hour.
-
-            You did not ask for this? Then give the code to nobody. Your password has not changed.
-            """);
+        ? Dutch(email, $"{code} is uw code voor een nieuw wachtwoord", "Kies een nieuw wachtwoord",
+            new Paragraph($"Dag {name},"),
+            new Paragraph("Met deze code kiest u een nieuw wachtwoord:"),
+            new Code(code),
+            new Paragraph("De code werkt één keer en een kwartier lang."),
+            new Paragraph("Hebt u dit niet gevraagd? Geef de code dan aan niemand. Uw wachtwoord is niet veranderd."))
+        : English(email, $"{code} is your code for a new password", "Choose a new password",
+            new Paragraph($"Hello {name},"),
+            new Paragraph("With this code you choose a new password:"),
+            new Code(code),
+            new Paragraph("It works once, for a quarter of an hour."),
+            new Paragraph("You did not ask for this? Then give the code to nobody. Your password has not changed."));
 
     public static Mail PasswordChanged(string email, string locale, string name) => IsDutch(locale)
-        ? new Mail(email, "Uw wachtwoord is veranderd", $"""
-            Dag {name},
+        ? Dutch(email, "Uw wachtwoord is veranderd", "Uw wachtwoord is veranderd",
+            new Paragraph($"Dag {name},"),
+            new Paragraph("Het wachtwoord van uw account is zojuist veranderd. Andere apparaten zijn uitgelogd."),
+            new Paragraph("Was u dat niet? Vraag dan meteen een nieuw wachtwoord aan."))
+        : English(email, "Your password was changed", "Your password was changed",
+            new Paragraph($"Hello {name},"),
+            new Paragraph("The password of your account was changed just now. Other devices are signed out."),
+            new Paragraph("If that was not you, ask for a new password at once."));
 
-            Het wachtwoord van uw account is zojuist veranderd. Andere apparaten zijn uitgelogd.
-            Was u dat niet? Vraag dan meteen een nieuw wachtwoord aan.
-            """)
-        : new Mail(email, "Your password was changed", $"""
-            Hello {name},
+    // An account is the installation's, not one organisation's, so no organisation signs.
+    private static Mail Dutch(string email, string subject, string title, params MailBlock[] blocks) =>
+        new MailPage("nl", "", title, blocks).To(email, subject);
 
-            The password of your account was changed just now. Other devices are signed out.
-            If that was not you, ask for a new password at once.
-            """);
+    private static Mail English(string email, string subject, string title, params MailBlock[] blocks) =>
+        new MailPage("en", "", title, blocks).To(email, subject);
 
     private static bool IsDutch(string locale) => locale.StartsWith("nl", StringComparison.Ordinal);
 }

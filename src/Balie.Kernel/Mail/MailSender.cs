@@ -5,16 +5,21 @@ using Npgsql;
 namespace Balie.Kernel;
 
 /// <summary>
-/// Sends queued mail soon after its transaction commits, in whichever process is first, and tries again with growing pauses. Once sent
-/// or given up, the body is blanked, because it may hold a code. A crash between sending and recording sends once more, never less.
+/// Sends queued mail soon after its transaction commits, in whichever process is first, and tries again with growing pauses for a day.
+/// Once sent or given up, body and files are blanked, because they may hold a code. A crash between sending and recording sends once
+/// more, never less: under the same Message-ID, by which a receiver may know it again.
 /// </summary>
 internal sealed partial class MailSender : BackgroundService
 {
     private const int MailsAtOnce = 20;
-    private const int MostTries = 8;
+    private const int MostTries = 13;
     private const int LongestError = 200;
     private static readonly TimeSpan LookAnyway = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(4);
+
+    // Longer than a whole batch can take, so no other process takes what this one still holds.
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan KeepSettled = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _news = new(0, 1);
@@ -29,7 +34,11 @@ internal sealed partial class MailSender : BackgroundService
         signals.On(Mails.Channel, _ => Nudge(), Nudge);
     }
 
-    private sealed record Due(Guid OrgId, Guid MailId, string Recipient, string Subject, string Body, int Tries, DateTimeOffset CreatedAt);
+    private sealed record Due(
+        Guid OrgId, Guid MailId, string Recipient, string Subject, string Body, string Html, string? ReplyTo, int Tries,
+        DateTimeOffset CreatedAt);
+
+    private sealed record FileRow(string Name, string ContentType, byte[] Content);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,7 +69,7 @@ internal sealed partial class MailSender : BackgroundService
     {
         // Taking a mail already sets its next try, so a process that dies here leaves nothing stuck.
         var now = _clock.GetUtcNow();
-        var due = await _db.Everywhere.Many<Due>(Take, new { now, firstPauseSeconds = FirstPause.TotalSeconds, atOnce = MailsAtOnce }, ct);
+        var due = await _db.Everywhere.Many<Due>(Take, new { now, Lease, atOnce = MailsAtOnce }, ct);
         foreach (var mail in due) await SendOne(mail, ct);
         return due.Length;
     }
@@ -68,18 +77,31 @@ internal sealed partial class MailSender : BackgroundService
     private async Task SendOne(Due due, CancellationToken ct)
     {
         var error = await Try(due, ct);
-        var mail = new { ofOrgId = due.OrgId, due.MailId, error };
-        if (error is not null && due.Tries < MostTries) await _db.Everywhere.Run(Note, mail, ct);
-        else await _db.Everywhere.Run(
-            Settle, new { mail.ofOrgId, mail.MailId, error, state = error is null ? "sent" : "failed", now = _clock.GetUtcNow() }, ct);
+        var (mail, now) = (new { ofOrgId = due.OrgId, due.MailId, error }, _clock.GetUtcNow());
+        if (error is not null && due.Tries < MostTries)
+            await _db.Everywhere.Run(Note, new { mail.ofOrgId, mail.MailId, error, dueAt = now + Pause(due.Tries) }, ct);
+        else
+            await _db.Everywhere.Run(
+                Settle, new { mail.ofOrgId, mail.MailId, error, state = error is null ? "sent" : "failed", now }, ct);
     }
+
+    /// <summary>Half a minute after the first try, twice as long after each further one, and never more than four hours.</summary>
+    public static TimeSpan Pause(int tries) =>
+        FirstPause * Math.Pow(2, tries - 1) is var pause && pause < LongestPause ? pause : LongestPause;
 
     /// <summary>Whatever goes wrong with one mail, at a server or a disk that is not ours, must not keep back the others.</summary>
     private async Task<string?> Try(Due due, CancellationToken ct)
     {
         try
         {
-            await _sink.Send(new OutgoingMail(due.MailId, due.CreatedAt, new Mail(due.Recipient, due.Subject, due.Body)), ct);
+            var files = await _db.Everywhere.Many<FileRow>(SelectFiles, new { ofOrgId = due.OrgId, due.MailId }, ct);
+            var mail = new Mail(due.Recipient, due.Subject, due.Body)
+            {
+                Html = due.Html,
+                ReplyTo = due.ReplyTo,
+                Files = [.. files.Select(file => new MailFile(file.Name, file.ContentType, file.Content))],
+            };
+            await _sink.Send(new OutgoingMail(due.MailId, due.CreatedAt, mail), ct);
             return null;
         }
         catch (Exception failed) when (!ct.IsCancellationRequested)
@@ -96,10 +118,9 @@ internal sealed partial class MailSender : BackgroundService
         catch (Exception known) when (known is SemaphoreFullException or ObjectDisposedException) { }
     }
 
-    // Each pause doubles: half a minute, a minute, … an hour at the eighth try.
     private const string Take = """
         update kernel.mails
-        set tries = tries + 1, due_at = @now + make_interval(secs => @firstPauseSeconds * power(2, tries))
+        set tries = tries + 1, due_at = @now + @Lease, error = null
         from (
             select org_id, mail_id
             from kernel.mails
@@ -109,16 +130,29 @@ internal sealed partial class MailSender : BackgroundService
             for update skip locked
         ) due
         where mails.org_id = due.org_id and mails.mail_id = due.mail_id
-        returning mails.org_id, mails.mail_id, mails.recipient, mails.subject, mails.body, mails.tries, mails.created_at
+        returning mails.org_id, mails.mail_id, mails.recipient, mails.subject, mails.body, mails.html, mails.reply_to, mails.tries,
+            mails.created_at
+        """;
+
+    private const string SelectFiles = """
+        select name, content_type, content
+        from kernel.mail_files
+        where org_id = @ofOrgId and mail_id = @mailId
+        order by position
         """;
 
     private const string Settle = """
+        with gone as (
+            delete from kernel.mail_files
+            where org_id = @ofOrgId and mail_id = @mailId
+        )
         update kernel.mails
-        set state = @state, settled_at = @now, error = @error, body = ''
+        set state = @state, settled_at = @now, error = @error, body = '', html = ''
         where org_id = @ofOrgId and mail_id = @mailId
         """;
 
-    private const string Note = "update kernel.mails set error = @error where org_id = @ofOrgId and mail_id = @mailId";
+    private const string Note =
+        "update kernel.mails set error = @error, due_at = @dueAt where org_id = @ofOrgId and mail_id = @mailId";
 
     private const string ForgetSettled = "delete from kernel.mails where state <> 'waiting' and settled_at < @before";
 

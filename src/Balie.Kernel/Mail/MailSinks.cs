@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Mail;
+using System.Net.Mime;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -56,6 +57,7 @@ internal sealed class SmtpSink(IOptions<MailOptions> options) : IMailSink
             Body = outgoing.Mail.Body,
             BodyEncoding = Encoding.UTF8,
         };
+        AddParts(message, outgoing.Mail);
         message.Headers.Add("Message-ID", MailText.MessageId(outgoing, options.Value.Sender));
         message.Headers.Add("Auto-Submitted", "auto-generated");
         // The client's own timeout does not hold for its asynchronous send.
@@ -63,55 +65,22 @@ internal sealed class SmtpSink(IOptions<MailOptions> options) : IMailSink
         patience.CancelAfter(Patience);
         await client.SendMailAsync(message, patience.Token);
     }
-}
-
-/// <summary>
-/// The text of a mail as RFC 5322 has it: CRLF, UTF-8 in the body, encoded words (RFC 2047) only where a header needs them.
-/// </summary>
-internal static class MailText
-{
-    // A line with an encoded word has at most 76 characters: 39 bytes are 52 in base64, =?utf-8?B?…?= adds 12 and "Subject: " 9.
-    private const int BytesPerEncodedWord = 39;
-
-    public static string Write(OutgoingMail outgoing, string from)
+    // The message disposes of its views and files, and these of their streams.
+    private static void AddParts(MailMessage message, Mail mail)
     {
-        var text = new StringBuilder()
-            .Append("From: ").Append(from).Append("\r\n")
-            .Append("To: ").Append(outgoing.Mail.Recipient).Append("\r\n")
-            .Append("Subject: ").Append(Header(outgoing.Mail.Subject)).Append("\r\n")
-            .Append("Date: ").Append(outgoing.CreatedAt.UtcDateTime.ToString(
-                "ddd, dd MMM yyyy HH':'mm':'ss '+0000'", CultureInfo.InvariantCulture)).Append("\r\n")
-            .Append("Message-ID: ").Append(MessageId(outgoing, from)).Append("\r\n")
-            .Append("Auto-Submitted: auto-generated\r\n")
-            .Append("MIME-Version: 1.0\r\n")
-            .Append("Content-Type: text/plain; charset=utf-8\r\n")
-            .Append("Content-Transfer-Encoding: 8bit\r\n\r\n");
-        foreach (var line in outgoing.Mail.Body.ReplaceLineEndings("\n").Split('\n')) text.Append(line).Append("\r\n");
-        return text.ToString();
-    }
-
-    public static string MessageId(OutgoingMail outgoing, string from) => $"<{outgoing.MailId:n}@{new MailAddress(from).Host}>";
-
-    private static string Header(string text)
-    {
-        if (text.All(char.IsAscii)) return text;
-        var words = new List<string>();
-        var word = new MemoryStream();
-        Span<byte> character = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
+        if (mail.ReplyTo is { } replyTo) message.ReplyToList.Add(replyTo);
+        if (mail.Html.Length > 0)
+            message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        foreach (var file in mail.Files)
         {
-            var length = rune.EncodeToUtf8(character);
-            if (word.Length + length > BytesPerEncodedWord) words.Add(Encoded(word));
-            word.Write(character[..length]);
+            var attachment = new Attachment(new MemoryStream(file.Content.ToArray()), new ContentType(file.ContentType))
+            {
+                Name = file.Name,
+                NameEncoding = Encoding.UTF8,
+                TransferEncoding = TransferEncoding.Base64,
+            };
+            attachment.ContentDisposition?.FileName = file.Name;
+            message.Attachments.Add(attachment);
         }
-        words.Add(Encoded(word));
-        return string.Join("\r\n ", words);
-    }
-
-    private static string Encoded(MemoryStream word)
-    {
-        var encoded = $"=?utf-8?B?{Convert.ToBase64String(word.GetBuffer(), 0, (int)word.Length)}?=";
-        word.SetLength(0);
-        return encoded;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,8 +6,6 @@ namespace Balie.Identity.Tests.Tokens;
 /// <summary>A token of ours, verified with our published keys by the npm package jose, which <c>./test</c> brings.</summary>
 public sealed class IndependentLibraryTests(IdentityApp app) : IClassFixture<IdentityApp>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,32 +32,7 @@ public sealed class IndependentLibraryTests(IdentityApp app) : IClassFixture<Ide
         Assert.NotEqual(0, (await Verify(jwks, tokens.AccessToken)).ExitCode);
     }
 
-    private async Task<(int ExitCode, string Output, string Errors)> Verify(JsonNode? jwks, string token)
-    {
-        var tools = Path.Combine(Root(), "tests", "tools");
-        Assert.True(Directory.Exists(Path.Combine(tools, "node_modules", "jose")), "Run ./test, or npm ci in tests/tools, first.");
-        var start = new ProcessStartInfo("node", ["verify-token.mjs"])
-        {
-            WorkingDirectory = tools,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var node = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(Patience);
-        await node.StandardInput.WriteAsync(
-            JsonSerializer.Serialize(new { jwks, token, issuer = "balie", audience = "balie-api", now = app.Clock.GetUtcNow() }));
-        node.StandardInput.Close();
-        var (output, errors) = (node.StandardOutput.ReadToEndAsync(patience.Token), node.StandardError.ReadToEndAsync(patience.Token));
-        await node.WaitForExitAsync(patience.Token);
-        return (node.ExitCode, await output, await errors);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Balie.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside the repository.");
-    }
+    private Task<(int ExitCode, string Output, string Errors)> Verify(JsonNode? jwks, string token) => Stranger.Ask(
+        "verify-token.mjs",
+        JsonSerializer.Serialize(new { jwks, token, issuer = "balie", audience = "balie-api", now = app.Clock.GetUtcNow() }), Ct);
 }

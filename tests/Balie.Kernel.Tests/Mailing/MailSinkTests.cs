@@ -62,6 +62,53 @@ public sealed class MailSinkTests
         Assert.Contains("Auto-Submitted: auto-generated", message, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task A_stranger_reads_every_part_of_what_is_written()
+    {
+        var pdf = Enumerable.Range(0, 5_000).Select(number => (byte)(number % 256)).ToArray();
+        var text = MailText.Write(Outgoing with { Mail = WithParts(pdf) }, "balie@example.org");
+
+        HoldsEverything(await StrangersMail.Parse(text, Ct), pdf);
+        Assert.All(text.Split("\r\n"), line => Assert.True(Encoding.UTF8.GetByteCount(line) <= 998));
+    }
+
+    [Fact]
+    public async Task Over_SMTP_the_same_parts_travel()
+    {
+        using var server = new FakeSmtp();
+        var sink = new SmtpSink(Options.Create(new MailOptions
+        {
+            Smtp = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, Tls = false, From = "desk@example.org" },
+        }));
+        var pdf = Enumerable.Range(0, 5_000).Select(number => (byte)(number % 256)).ToArray();
+
+        var received = server.ReceiveOne(Ct);
+        await sink.Send(Outgoing with { Mail = WithParts(pdf) }, Ct);
+
+        HoldsEverything(await StrangersMail.Parse((await received).Message, Ct), pdf);
+    }
+
+    private static void HoldsEverything(StrangersMail.Read mail, byte[] pdf)
+    {
+        Assert.Equal("Kaarten", mail.Subject);
+        Assert.Equal("desk@example.org", mail.ReplyTo);
+        Assert.Equal("Dag Zoë", mail.Text.TrimEnd());
+        Assert.Equal($"<p>{new string('é', 2_000)}</p>", mail.Html?.TrimEnd());
+        Assert.Equal([("kaarten.pdf", "application/pdf"), ("één.ics", "text/calendar")], mail.Files.Select(file => (file.Name, file.Type)));
+        Assert.Equal(pdf, mail.Files[0].Content);
+    }
+
+    private static Mail WithParts(byte[] pdf) => new("jo@example.org", "Kaarten", "Dag Zoë")
+    {
+        Html = $"<p>{new string('é', 2_000)}</p>",
+        ReplyTo = "desk@example.org",
+        Files =
+        [
+            new MailFile("kaarten.pdf", "application/pdf", pdf),
+            new MailFile("één.ics", "text/calendar; charset=utf-8", "BEGIN:VCALENDAR"u8.ToArray()),
+        ],
+    };
+
     private static string Decoded(string headers)
     {
         var subject = headers[(
