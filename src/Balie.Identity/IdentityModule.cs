@@ -47,6 +47,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<IOrganisations>(provider => provider.GetRequiredService<OrganisationDirectory>());
+        services.AddSingleton<IStaff, Staff>();
         services.AddSingleton<ICallers, KnownCallers>();
         services.AddHostedService<ListenBeforeServing>();
         services.AddSingleton<PasswordMeter>();
