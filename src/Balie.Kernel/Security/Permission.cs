@@ -9,6 +9,7 @@ public enum Permission
     OrganisationWrite,
     MembersWrite,
     ApiKeysWrite,
+    WebhooksWrite,
     PoliciesWrite,
     EventsRead,
     EventsWrite,
