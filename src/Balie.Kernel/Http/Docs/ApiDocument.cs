@@ -34,10 +34,10 @@ internal sealed class ApiDocument
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(operations.Complete);
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer((document, context, ct) =>
         {
             Complete(document, modules);
-            return Task.CompletedTask;
+            return DescribedWebhook.Describe(document, context, ct);
         });
     }
 
