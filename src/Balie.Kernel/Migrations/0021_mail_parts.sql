@@ -2,7 +2,7 @@
 alter table kernel.mails
     add column html text not null default '' check (length(html) <= 300000),
     add column reply_to text check (length(reply_to) between 3 and 320),
-    add column dedupe_key text check (length(dedupe_key) between 1 and 300),
+    add column dedupe_key text check (length(dedupe_key) between 1 and 500),
     add constraint mails_reason_unique unique (org_id, dedupe_key),
     add check (state = 'waiting' or html = '');
 
