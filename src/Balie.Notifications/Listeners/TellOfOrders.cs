@@ -1,0 +1,71 @@
+using Balie.Contracts.Orders;
+using Balie.Notifications.Mails;
+using Balie.Notifications.Webhooks;
+
+namespace Balie.Notifications.Listeners;
+
+/// <summary>Tells buyers and webhooks how an order and its money go.</summary>
+internal static class TellOfOrders
+{
+    public static async Task Handle(OrderConfirmed message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Run(KeepOrder, new { message.OrderId, holdIds = message.HoldIds.ToArray(), tx.Now }, ct);
+        await tx.Notify(OrderConfirmedMail.Kind.Name, message.OrderId, message, ct);
+    }
+
+    /// <summary>Everything once more, because the buyer asked.</summary>
+    public static async Task Handle(OrderResendAsked message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        var again = tx.NewId().ToString();
+        await tx.Notify(OrderConfirmedMail.Kind.Name, message.OrderId, message, ct, again);
+        foreach (var bookingId in await tx.Many<Guid>(SelectBookings, new { message.OrderId }, ct))
+            await tx.Notify(TicketsMail.Kind.Name, bookingId, message, ct, again);
+    }
+
+    public static async Task Handle(OrderCancelled message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Notify(OrderCancelledMail.Kind.Name, message.OrderId, message, ct);
+    }
+
+    public static async Task Handle(OrderPaidTooLate message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Notify(PaidTooLateMail.Kind.Name, message.OrderId, message, ct);
+    }
+
+    public static async Task Handle(RefundRequested message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Notify(RefundMail.Requested.Name, message.RefundId, message, ct);
+    }
+
+    public static async Task Handle(RefundSucceeded message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Notify(RefundMail.Succeeded.Name, message.RefundId, message, ct);
+    }
+
+    public static async Task Handle(RefundFailed message, Tx tx, IServiceProvider services, CancellationToken ct)
+    {
+        await tx.Broadcast(message, ct);
+        await tx.Notify(RefundFailedMail.Kind.Name, message.RefundId, message, ct);
+    }
+
+    private const string SelectBookings = """
+        select booking_id
+        from notifications.bookings
+        where org_id = @orgId and order_id = @orderId and status = 'confirmed'
+        order by booking_id
+        """;
+
+    // A hold is a booking for those kinds of offers that are booked; of others nothing will ever be asked.
+    private const string KeepOrder = """
+        insert into notifications.bookings (org_id, booking_id, order_id, updated_at)
+        select @orgId, hold_id, @orderId, @now
+        from unnest(@holdIds::uuid[]) as held (hold_id)
+        order by hold_id
+        on conflict (org_id, booking_id) do update set order_id = excluded.order_id, updated_at = excluded.updated_at
+        """;
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Balie.Notifications.Mails;
+
+/// <summary>Something that somebody has to be told, once.</summary>
+/// <param name="Reason">Its key: kind, subject, and what tells it from an earlier one.</param>
+/// <param name="SubjectId">The order, booking, refund, … that it is about.</param>
+internal sealed record Notice(Guid OrgId, string Reason, string Kind, Guid SubjectId, string About)
+{
+    /// <summary>What was known when it was learnt; the rest is asked when the mail is made.</summary>
+    public TFacts Read<TFacts>() =>
+        JsonSerializer.Deserialize<TFacts>(About, Json.Options) ?? throw new JsonException($"The notice {Reason} is about nothing.");
+}
+
+/// <summary>Notes what people have to be told, in the transaction that learns of it. The same reason again changes nothing.</summary>
+internal static class Notices
+{
+    /// <summary>The signal that notices wait.</summary>
+    public const string Channel = "notifications_notices";
+
+    /// <param name="once">What tells this notice from others of its kind about the same subject; empty when there is only one ever.</param>
+    public static async Task Notify<TFacts>(
+        this Tx tx, string kind, Guid subjectId, TFacts about, CancellationToken ct, string once = "")
+    {
+        var facts = JsonSerializer.Serialize(about, Json.Options);
+        if (await tx.Run(Insert, new { reason = Reason(kind, subjectId, once), kind, subjectId, facts, tx.Now }, ct) == 1) await tx.Wake(ct);
+    }
+
+    /// <summary>The same for the holder of every confirmed booking of an event, or of one slot of it.</summary>
+    public static async Task NotifyHolders<TFacts>(
+        this Tx tx, string kind, Guid eventId, Guid? slotId, TFacts about, CancellationToken ct, string once = "")
+    {
+        var facts = JsonSerializer.Serialize(about, Json.Options);
+        await tx.Run(InsertForHolders, new { kind, eventId, slotId, facts, suffix = once.Length == 0 ? "" : $":{once}", tx.Now }, ct);
+        await tx.Wake(ct);
+    }
+
+    private static Task<int> Wake(this Tx tx, CancellationToken ct) => tx.Run(Signals.Send, new { channel = Channel, payload = "" }, ct);
+
+    private static string Reason(string kind, Guid subjectId, string once) =>
+        once.Length == 0 ? $"{kind}:{subjectId}" : $"{kind}:{subjectId}:{once}";
+
+    private const string Insert = """
+        insert into notifications.notices (org_id, reason, kind, subject_id, about, due_at, created_at)
+        values (@orgId, @reason, @kind, @subjectId, @facts::json, @now, @now)
+        on conflict (org_id, reason) do nothing
+        """;
+
+    private const string InsertForHolders = """
+        insert into notifications.notices (org_id, reason, kind, subject_id, about, due_at, created_at)
+        select @orgId, @kind || ':' || booking_id || @suffix, @kind, booking_id, @facts::json, @now, @now
+        from notifications.bookings
+        where org_id = @orgId and event_id = @eventId and (@slotId::uuid is null or slot_id = @slotId) and status = 'confirmed'
+        on conflict (org_id, reason) do nothing
+        """;
+}
