@@ -17,6 +17,8 @@ public sealed class MoodySink : IMailSink
         if (outgoing.Mail.Recipient.StartsWith("later", StringComparison.Ordinal) && _tries[outgoing.Mail.Recipient] < 3)
             throw new IOException("Not now.");
         Sent.Add(outgoing);
+        if (outgoing.Mail.Recipient.StartsWith("lost", StringComparison.Ordinal) && _tries[outgoing.Mail.Recipient] == 1)
+            throw new IOException("Handed over, and nobody knows.");
         return Task.CompletedTask;
     }
 
@@ -97,6 +99,19 @@ public sealed class MailTests(MailApp app) : IClassFixture<MailApp>
         await Advance(TimeSpan.FromMinutes(2));
 
         Assert.Equal(3, (await Until("later@example.org", state => state.Status == "sent")).Tries);
+    }
+
+    [Fact]
+    public async Task What_was_handed_over_and_could_not_be_recorded_goes_out_once_more_under_the_same_id()
+    {
+        await Queue("lost@example.org");
+        await Until("lost@example.org", state => state.Error is not null);
+        await Advance(TimeSpan.FromMinutes(1));
+        await Until("lost@example.org", state => state.Status == "sent");
+
+        var sent = app.Sink.Sent.Where(sent => sent.Mail.Recipient == "lost@example.org").ToArray();
+        Assert.Equal(2, sent.Length);
+        Assert.Single(sent.Select(mail => mail.MailId).Distinct());
     }
 
     [Fact]
