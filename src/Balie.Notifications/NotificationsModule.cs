@@ -14,7 +14,9 @@ namespace Balie.Notifications;
 /// <summary>What people and programs are told: mails about orders, tickets and events, and outgoing webhooks.</summary>
 public sealed class NotificationsModule : IModule
 {
-    public string Name => "notifications";
+    internal const string SchemaName = "notifications";
+
+    public string Name => SchemaName;
 
     public IReadOnlyList<string> Needs => ["identity"];
 

@@ -15,12 +15,14 @@ public static class Given
         var bookingId = Guid.CreateVersion7();
         var starts = startsAt ?? app.Clock.GetUtcNow().AddDays(60);
         return app.Tickets.Known[bookingId] = new BookingFacts(
-            bookingId, $"R{bookingId.ToString("n")[^7..]}", status, eventId ?? Guid.CreateVersion7(), slotId ?? Guid.CreateVersion7(), title,
-            "De Kleine Komedie", "Amstel 56, Amsterdam", eventStatus, starts, starts.AddHours(2), "Europe/Amsterdam", name, email, null,
+            bookingId, $"R{bookingId.ToString("n")[^7..]}", status, eventId ?? Guid.CreateVersion7(), slotId ?? Guid.CreateVersion7(),
+            title, "De Kleine Komedie", "Amstel 56, Amsterdam", eventStatus, starts, starts.AddHours(2), "Europe/Amsterdam", name, email,
+            null,
             [new TicketFacts(Guid.CreateVersion7(), "K7RMB2-1", "Volwassene", "Rij 4 stoel 12", "issued", name, email)]);
     }
 
-    public static OrderView Order(this NotifyApp app, string email, string locale = "nl", string status = "confirmed", params Guid[] holdIds)
+    public static OrderView Order(
+        this NotifyApp app, string email, string locale = "nl", string status = "confirmed", params Guid[] holdIds)
     {
         var orderId = Guid.CreateVersion7();
         return app.Orders.Known[orderId] = new OrderView(

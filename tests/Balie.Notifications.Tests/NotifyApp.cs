@@ -48,7 +48,8 @@ public class NotifyApp : ModuleApp<NotificationsModule>
     /// <summary>The mails to an address, once there are so many.</summary>
     public async Task<Mail[]> Mails(string recipient, int count = 1)
     {
-        await Until(() => Task.FromResult(Letters.To(recipient).Length >= count), () => $"{Letters.To(recipient).Length} mails to {recipient}");
+        await Until(
+            () => Task.FromResult(Letters.To(recipient).Length >= count), () => $"{Letters.To(recipient).Length} mails to {recipient}");
         return [.. Letters.To(recipient).Select(letter => letter.Mail)];
     }
 
@@ -58,9 +59,12 @@ public class NotifyApp : ModuleApp<NotificationsModule>
         NoticeRow[] rows = [];
         await Until(async () =>
         {
-            rows = await Db.Many<NoticeRow>(
-                "select state, remark from notifications.notices where org_id = @orgId and subject_id = @subjectId order by created_at, reason",
-                new { subjectId }, Ct);
+            rows = await Db.Many<NoticeRow>("""
+                select state, remark
+                from notifications.notices
+                where org_id = @orgId and subject_id = @subjectId
+                order by created_at, reason
+                """, new { subjectId }, Ct);
             return rows.Length >= count && rows.All(row => row.State != "waiting");
         }, () => string.Join(", ", rows.Select(row => row.State)));
         return [.. rows.Select(row => (row.State, row.Remark))];

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Balie.Testing;
 
-/// <summary>A second opinion: a script of tests/tools, which reads its question and writes its answer as JSON. <c>./test</c> brings them.</summary>
+/// <summary>A second opinion: a script of tests/tools, which is asked and answers in JSON. <c>./test</c> brings what they need.</summary>
 public static class Stranger
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

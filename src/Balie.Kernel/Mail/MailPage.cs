@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Balie.Kernel;
 
-/// <summary>One piece of what a mail says. Whoever writes a mail gives words only: no markup, so nothing has to be escaped by hand.</summary>
+/// <summary>A piece of what a mail says. Whoever writes a mail gives words only: no markup, so nothing is escaped by hand.</summary>
 public abstract record MailBlock
 {
     private MailBlock()
@@ -93,7 +93,8 @@ public sealed record MailPage(string Locale, string Sender, string Title, IReadO
         MailBlock.Facts facts => Rows(facts.Rows, (row, _) =>
             $"<tr><th scope=\"row\" style=\"{Cell}\">{Safe(row.Label)}</th>\n<td style=\"{Cell}\">{Safe(row.Value)}</td></tr>"),
         MailBlock.Sums sums => Rows(sums.Rows, (row, isLast) => string.Create(CultureInfo.InvariantCulture,
-            $"<tr><td style=\"{Cell}\">{Strong(row.Label, isLast)}</td>\n<td style=\"{AmountCell}\">{Strong(row.Amount, isLast)}</td></tr>")),
+            $"<tr><td style=\"{Cell}\">{Strong(row.Label, isLast)}</td>\n"
+                + $"<td style=\"{AmountCell}\">{Strong(row.Amount, isLast)}</td></tr>")),
         _ => throw new InvalidOperationException($"Unknown block {block.GetType().Name}."),
     };
 

@@ -20,14 +20,16 @@ internal sealed partial class DeliverWebhooks : BackgroundService
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly WorkFilter _filter;
     private readonly SystemDb _db;
     private readonly Post _post;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeliverWebhooks> _log;
 
-    public DeliverWebhooks(SystemDb db, Post post, Signals signals, TimeProvider clock, ILogger<DeliverWebhooks> log)
+    public DeliverWebhooks(
+        SystemDb db, Post post, Signals signals, WorkFilter filter, TimeProvider clock, ILogger<DeliverWebhooks> log)
     {
-        (_db, _post, _clock, _log) = (db, post, clock, log);
+        (_db, _post, _filter, _clock, _log) = (db, post, filter, clock, log);
         signals.On(Broadcasting.Channel, _ => Nudge(), Nudge);
     }
 
@@ -37,6 +39,8 @@ internal sealed partial class DeliverWebhooks : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A process that shows other modules leaves this to those that show ours.
+        if (!_filter.Includes(NotificationsModule.SchemaName)) return;
         var running = new List<Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -139,7 +143,8 @@ internal sealed partial class DeliverWebhooks : BackgroundService
         order by created_at desc
         """;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Message {MessageId} did not reach webhook {WebhookId} at try {Tries} ({Status})")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Message {MessageId} did not reach webhook {WebhookId} at try {Tries} ({Status})")]
     private static partial void LogFailed(ILogger log, Guid messageId, Guid webhookId, int tries, int status);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "How message {MessageId} reached webhook {WebhookId} could not be recorded")]

@@ -21,9 +21,9 @@ internal sealed record DeliveryOutcome(
     {
         var pause = Attempt.IsGone ? null : Schedule.PauseAfter(Tries, Attempt.RetryAfter, chance);
         var state = Attempt.Error is null ? "delivered" : pause is null ? "failed" : "waiting";
-        var key = new { WebhookId, MessageId, Attempts };
+        var settled = new { WebhookId, MessageId, Attempts, state, dueAt = tx.Now + pause, tx.Now };
         // One that was deleted meanwhile, or taken again after its lease, is no longer ours to tell of.
-        if (await tx.Run(Settle, new { key.WebhookId, key.MessageId, key.Attempts, state, dueAt = tx.Now + pause, tx.Now }, ct) == 0) return;
+        if (await tx.Run(Settle, settled, ct) == 0) return;
 
         await tx.Run(Log, new
         {

@@ -2,7 +2,7 @@ using Balie.Contracts.Ticketing;
 
 namespace Balie.Notifications.Mails;
 
-/// <summary>To whoever held a booking that was given back on its own. Where an event or an order fell as a whole, that is told instead.</summary>
+/// <summary>To whoever held a booking that was given back on its own. Where an event or an order fell as a whole, that is told.</summary>
 internal static class BookingCancelledMail
 {
     public static readonly MailKind Kind = new(

@@ -8,7 +8,8 @@ internal static class EventMovedMail
 {
     public static readonly MailKind Kind = new(
         "event_moved", "To the holder of a booking, when it begins at another time.", Compose,
-        voice => Write(voice, Examples.Booking, new Moved(voice.Say("De zaal wordt verbouwd.", "The hall is being rebuilt."), Examples.Moved)));
+        voice => Write(
+            voice, Examples.Booking, new Moved(voice.Say("De zaal wordt verbouwd.", "The hall is being rebuilt."), Examples.Moved)));
 
     public sealed record Moved(string Reason, SlotMoved Slot);
 

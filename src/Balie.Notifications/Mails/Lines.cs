@@ -14,14 +14,18 @@ internal static class Lines
         {
             (voice.Say("Wat", "What"), booking.Title),
             (voice.Say("Wanneer", "When"), voice.When(booking.StartsAt, booking.Zone)),
-            (voice.Say("Waar", "Where"), string.Join(", ", new[] { booking.VenueName, booking.VenueAddress }.Where(part => part.Length > 0))),
+            (voice.Say("Waar", "Where"), Together(booking.VenueName, booking.VenueAddress)),
             (voice.Say("Reservering", "Booking"), booking.Reference),
         }.Where(row => row.Item2.Length > 0),
     ]);
 
     /// <summary>Ticket by ticket: its number, and what and where it is.</summary>
     public static MailBlock Tickets(this Voice voice, BookingFacts booking) => new Facts(
-        [.. booking.Tickets.Select(ticket => (ticket.Number, ticket.Seat is null ? ticket.TypeName : $"{ticket.TypeName}, {ticket.Seat}"))]);
+        [.. booking.Tickets.Select(ticket => (ticket.Number, Together(ticket.TypeName, ticket.Seat)))]);
+
+    /// <summary>What there is of these, after commas.</summary>
+    public static string Together(params IEnumerable<string?> parts) =>
+        string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 
     public static IEnumerable<MailBlock> ToBooking(this Voice voice, BookingFacts booking) =>
         voice.Link("Bekijk uw reservering", "See your booking", $"/bookings/{Uri.EscapeDataString(booking.Reference)}");

@@ -25,9 +25,9 @@ internal static class MailKinds
     public static readonly IReadOnlyList<MailKind> All =
     [
         OrderConfirmedMail.Kind, TicketsMail.Kind, ReminderMail.First, ReminderMail.Last, WaitingListMail.Kind, TransferOfferedMail.Kind,
-        TransferAcceptedMail.Kind, TicketReissuedMail.Kind, EventMovedMail.Kind, EventPostponedMail.Kind, CancellationMail.Event, CancellationMail.Slot,
-        BookingCancelledMail.Kind, OrderCancelledMail.Kind, PaidTooLateMail.Kind, RefundMail.Requested, RefundMail.Succeeded,
-        RefundFailedMail.Kind, WebhookDisabledMail.Kind,
+        TransferAcceptedMail.Kind, TicketReissuedMail.Kind, EventMovedMail.Kind, EventPostponedMail.Kind, CancellationMail.Event,
+        CancellationMail.Slot, BookingCancelledMail.Kind, OrderCancelledMail.Kind, PaidTooLateMail.Kind, RefundMail.Requested,
+        RefundMail.Succeeded, RefundFailedMail.Kind, WebhookDisabledMail.Kind,
     ];
 
     private static readonly Dictionary<string, MailKind> ByName = All.ToDictionary(kind => kind.Name);

@@ -23,7 +23,8 @@ internal static class Notices
         this Tx tx, string kind, Guid subjectId, TFacts about, CancellationToken ct, string once = "")
     {
         var facts = JsonSerializer.Serialize(about, Json.Options);
-        if (await tx.Run(Insert, new { reason = Reason(kind, subjectId, once), kind, subjectId, facts, tx.Now }, ct) == 1) await tx.Wake(ct);
+        var row = new { reason = Reason(kind, subjectId, once), kind, subjectId, facts, tx.Now };
+        if (await tx.Run(Insert, row, ct) == 1) await tx.Wake(ct);
     }
 
     /// <summary>The same for the holder of every confirmed booking of an event, or of one slot of it.</summary>

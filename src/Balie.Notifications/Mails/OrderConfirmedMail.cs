@@ -32,8 +32,8 @@ internal static class OrderConfirmedMail
 
     private static string NameOf(OrderLineView line)
     {
-        string[] parts = [.. new[] { line.Title, line.Name, line.Detail }.Where(part => part.Length > 0)];
-        return line.Quantity == 1 ? string.Join(", ", parts) : $"{line.Quantity} × {string.Join(", ", parts)}";
+        var name = Lines.Together(line.Title, line.Name, line.Detail);
+        return line.Quantity == 1 ? name : $"{line.Quantity} × {name}";
     }
 
     private static IEnumerable<(string, string)> Papers(Voice voice, OrderView order)

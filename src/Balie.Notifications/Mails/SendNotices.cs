@@ -23,13 +23,15 @@ internal sealed partial class SendNotices : BackgroundService
 
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly IServiceScopeFactory _scopes;
+    private readonly WorkFilter _filter;
     private readonly SystemDb _db;
     private readonly TimeProvider _clock;
     private readonly ILogger<SendNotices> _log;
 
-    public SendNotices(IServiceScopeFactory scopes, SystemDb db, Signals signals, TimeProvider clock, ILogger<SendNotices> log)
+    public SendNotices(
+        IServiceScopeFactory scopes, SystemDb db, Signals signals, WorkFilter filter, TimeProvider clock, ILogger<SendNotices> log)
     {
-        (_scopes, _db, _clock, _log) = (scopes, db, clock, log);
+        (_scopes, _db, _filter, _clock, _log) = (scopes, db, filter, clock, log);
         signals.On(Notices.Channel, _ => Nudge(), Nudge);
     }
 
@@ -37,6 +39,8 @@ internal sealed partial class SendNotices : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A process that shows other modules leaves this to those that show ours.
+        if (!_filter.Includes(NotificationsModule.SchemaName)) return;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

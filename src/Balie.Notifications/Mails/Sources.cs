@@ -4,7 +4,7 @@ using Balie.Contracts.Ticketing;
 
 namespace Balie.Notifications.Mails;
 
-/// <summary>Where the facts of a mail come from. An installation may lack a module; then there is nothing to tell of what it knows.</summary>
+/// <summary>Where the facts of a mail come from. Of what a module knows that an installation lacks, there is nothing to tell.</summary>
 internal sealed class Sources(IServiceProvider services, IOrganisations organisations, WebOptions web, SystemDb db)
 {
     private readonly IOrders? _orders = services.GetService<IOrders>();

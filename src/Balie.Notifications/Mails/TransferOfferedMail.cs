@@ -33,7 +33,7 @@ internal static class TransferOfferedMail
                 (voice.Say("Wat", "What"), transfer.Title),
                 (voice.Say("Wanneer", "When"), voice.When(transfer.StartsAt, transfer.Zone)),
                 (voice.Say("Waar", "Where"), transfer.VenueName),
-                (voice.Say("Kaart", "Ticket"), transfer.Seat is null ? transfer.TypeName : $"{transfer.TypeName}, {transfer.Seat}"),
+                (voice.Say("Kaart", "Ticket"), Lines.Together(transfer.TypeName, transfer.Seat)),
             ]),
             .. voice.Link("Neem de kaart aan", "Accept the ticket",
                 $"/transfers/{transfer.TransferId}?secret={Uri.EscapeDataString(transfer.Secret)}"),

@@ -11,12 +11,12 @@ internal static class PreviewTemplate
     private const string InlineStylesOnly = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/mail-templates/{name}/preview", Handle).Needs(Permission.OrganisationRead);
+        api.MapGet("/mail-templates/{mailName}/preview", Handle).Needs(Permission.OrganisationRead);
 
     public static async Task<IResult> Handle(
-        string name, string? locale, string? format, Caller caller, Sources sources, HttpContext http, CancellationToken ct)
+        string mailName, string? locale, string? format, Caller caller, Sources sources, HttpContext http, CancellationToken ct)
     {
-        if (MailKinds.Find(name) is not { } kind) return (Outcome<Done>)TemplateNotFound;
+        if (MailKinds.Find(mailName) is not { } kind) return (Outcome<Done>)TemplateNotFound;
         if (locale is not null && !Voice.Locales.Contains(locale)) return (Outcome<Done>)LocaleUnknown;
         if (format is not (null or "html" or "text")) return (Outcome<Done>)FormatUnknown;
 

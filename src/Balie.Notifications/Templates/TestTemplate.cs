@@ -10,12 +10,12 @@ internal static class TestTemplate
     public sealed record Asked(string? Locale = null);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/mail-templates/{name}/test", Handle).Needs(Permission.OrganisationRead).Idempotent();
+        api.MapPost("/mail-templates/{mailName}/test", Handle).Needs(Permission.OrganisationRead).Idempotent();
 
     public static async Task<Outcome<Done>> Handle(
-        string name, Asked body, Caller caller, Sources sources, Db db, CancellationToken ct)
+        string mailName, Asked body, Caller caller, Sources sources, Db db, CancellationToken ct)
     {
-        if (MailKinds.Find(name) is not { } kind) return TemplateNotFound;
+        if (MailKinds.Find(mailName) is not { } kind) return TemplateNotFound;
         if (body.Locale is not null && !Voice.Locales.Contains(body.Locale)) return LocaleUnknown;
         if (caller.Email is not { } address) return AddressNeeded;
 

@@ -34,6 +34,9 @@ internal static class RotateSecret
     private const string ForgetOlder =
         "delete from notifications.webhook_secrets where org_id = @orgId and webhook_id = @webhookId and expires_at is not null";
 
-    private const string EndCurrent =
-        "update notifications.webhook_secrets set expires_at = @until where org_id = @orgId and webhook_id = @webhookId and expires_at is null";
+    private const string EndCurrent = """
+        update notifications.webhook_secrets
+        set expires_at = @until
+        where org_id = @orgId and webhook_id = @webhookId and expires_at is null
+        """;
 }

@@ -49,5 +49,6 @@ internal sealed record WebhookDetails(string Url, string[] EventTypes, string De
         return null;
     }
 
-    private static bool IsKnown(string? type) => type == PublicMessages.Everything || (type is not null && PublicMessages.Find(type) is not null);
+    private static bool IsKnown(string? type) =>
+        type == PublicMessages.Everything || (type is not null && PublicMessages.Find(type) is not null);
 }

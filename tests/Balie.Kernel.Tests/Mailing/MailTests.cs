@@ -173,7 +173,11 @@ public sealed class MailTests(MailApp app) : IClassFixture<MailApp>
     public async Task Files_beyond_the_limit_are_refused() => await Assert.ThrowsAsync<ArgumentException>(() => Queued(
         new Mail("jo@example.org", "Hello", "text")
         {
-            Files = [new MailFile("a.pdf", "application/pdf", new byte[Mails.LargestFilesBytes]), new MailFile("b.txt", "text/plain", new byte[1])],
+            Files =
+            [
+                new MailFile("a.pdf", "application/pdf", new byte[Mails.LargestFilesBytes]),
+                new MailFile("b.txt", "text/plain", new byte[1]),
+            ],
         }));
 
     [Theory]

@@ -16,9 +16,11 @@ public sealed class OrderMailTests(NotifyApp app) : IClassFixture<NotifyApp>
         var mail = (await app.Mails(_buyer)).Single();
         Assert.Equal($"Uw bestelling {order.Reference}", mail.Subject);
         Assert.All(
-            ["Dag Zoë de Wit,", "2 × Onder de rivier, Volwassene, 1 juli: €\u00a039,00", "Servicekosten: €\u00a01,50", "Totaal: €\u00a040,50",
-                "btw 9%: €\u00a03,22", "btw 21%: €\u00a00,26", "Factuurnummer: 2026-000123", $"https://kaarten.example.org/orders/{order.Reference}",
-                "De Kleine Komedie"],
+            [
+                "Dag Zoë de Wit,", "2 × Onder de rivier, Volwassene, 1 juli: €\u00a039,00", "Servicekosten: €\u00a01,50",
+                "Totaal: €\u00a040,50", "btw 9%: €\u00a03,22", "btw 21%: €\u00a00,26", "Factuurnummer: 2026-000123",
+                $"https://kaarten.example.org/orders/{order.Reference}", "De Kleine Komedie",
+            ],
             part => Assert.Contains(part, mail.Body, StringComparison.Ordinal));
         Assert.Contains("2026-000123", mail.Html, StringComparison.Ordinal);
     }
@@ -56,9 +58,11 @@ public sealed class OrderMailTests(NotifyApp app) : IClassFixture<NotifyApp>
         await app.Tell(Given.Confirmation(order));
         await app.Mails(_buyer);
         // What a process leaves that queued the mail and whose word of it was lost.
-        await app.Db.Run(
-            "update notifications.notices set state = 'waiting', settled_at = null, due_at = @Now where org_id = @orgId and subject_id = @Id",
-            new { order.Id, app.Db.Now }, NotifyApp.Ct);
+        await app.Db.Run("""
+            update notifications.notices
+            set state = 'waiting', settled_at = null, due_at = @Now
+            where org_id = @orgId and subject_id = @Id
+            """, new { order.Id, app.Db.Now }, NotifyApp.Ct);
 
         await app.Settled(order.Id);
 

@@ -141,7 +141,8 @@ public sealed class DeliveryTests(WebhookApp app) : IClassFixture<WebhookApp>
         await quick.Until(1);
 
         var waiting = await WebhookApp.Attempted(Owner, webhook.Id, 1);
-        Assert.Contains("No answer within", (await WebhookApp.Attempts(Owner, webhook.Id, waiting.MessageId))[0].Error, StringComparison.Ordinal);
+        var attempt = (await WebhookApp.Attempts(Owner, webhook.Id, waiting.MessageId))[0];
+        Assert.Contains("No answer within", attempt.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,7 +208,8 @@ public sealed class DeliveryTests(WebhookApp app) : IClassFixture<WebhookApp>
 
         for (var number = 0; number < 30; number++) await Expire($"W{number}");
 
-        await NotifyApp.Until(async () => (await WebhookApp.Log(Owner, webhook.Id, "?state=delivered&limit=100")).Length == 30, () => "some wait");
+        await NotifyApp.Until(
+            async () => (await WebhookApp.Log(Owner, webhook.Id, "?state=delivered&limit=100")).Length == 30, () => "some wait");
         await other.StopAsync(Ct);
         await other.DisposeAsync();
         Assert.Equal(30, receiver.All.Length);

@@ -90,9 +90,11 @@ public sealed class DisablingTests(WebhookApp app) : IClassFixture<WebhookApp>
         for (var attempts = 2; attempts <= Schedule.Attempts; attempts++)
         {
             // The bad one alone is due, and never so long that five days go by.
-            await app.SystemDb.As(_orgId).Run(
-                "update notifications.webhook_deliveries set due_at = @Now where org_id = @orgId and message_id = @MessageId and state = 'waiting'",
-                new { bad.MessageId, app.Db.Now }, Ct);
+            await app.SystemDb.As(_orgId).Run("""
+                update notifications.webhook_deliveries
+                set due_at = @Now
+                where org_id = @orgId and message_id = @MessageId and state = 'waiting'
+                """, new { bad.MessageId, app.Db.Now }, Ct);
             await app.Advance(TimeSpan.FromSeconds(1));
             await NotifyApp.Until(async () => (await WebhookApp.Attempts(Owner, webhook.Id, bad.MessageId)).Length >= attempts,
                 () => $"attempt {attempts} is missing");

@@ -26,7 +26,8 @@ public sealed class SignatureTests(WebhookApp app) : IClassFixture<WebhookApp>
     [InlineData("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232315}")]
     public void Any_other_part_is_another_signature(string secret, string id, long timestamp, string body) => Assert.NotEqual(
         "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        Signatures.Sign([Convert.FromBase64String(secret)], id, DateTimeOffset.FromUnixTimeSeconds(timestamp), Encoding.UTF8.GetBytes(body)));
+        Signatures.Sign(
+            [Convert.FromBase64String(secret)], id, DateTimeOffset.FromUnixTimeSeconds(timestamp), Encoding.UTF8.GetBytes(body)));
 
     [Fact]
     public async Task A_stranger_verifies_what_we_send_and_refuses_what_was_tampered_with()
@@ -72,7 +73,8 @@ public sealed class SignatureTests(WebhookApp app) : IClassFixture<WebhookApp>
     private static async Task<int> Verify(string secret, Received got, TimeSpan after = default)
     {
         var sentAt = long.Parse(got.Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture);
-        var question = JsonSerializer.Serialize(new { secret, body = got.Body, headers = got.Headers, now = sentAt + (long)after.TotalSeconds });
+        var now = sentAt + (long)after.TotalSeconds;
+        var question = JsonSerializer.Serialize(new { secret, body = got.Body, headers = got.Headers, now });
         return (await Stranger.Ask("verify-webhook.mjs", question, Ct)).ExitCode;
     }
 

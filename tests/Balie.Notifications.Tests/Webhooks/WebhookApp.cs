@@ -32,7 +32,8 @@ public sealed class WebhookApp : NotifyApp
     }
 
     internal static async Task<SeeDelivery.AttemptRow[]> Attempts(HttpClient by, Guid webhookId, Guid messageId) =>
-        [.. (await (await by.GetAsync($"/api/v1/webhooks/{webhookId}/deliveries/{messageId}", Ct)).IsOk<SeeDelivery.DeliveryView>(Ct)).Attempts];
+        [.. (await (await by.GetAsync($"/api/v1/webhooks/{webhookId}/deliveries/{messageId}", Ct))
+            .IsOk<SeeDelivery.DeliveryView>(Ct)).Attempts];
 
     /// <summary>Moves the clock; the worker looks by itself every second, and a nudge spares the test the wait.</summary>
     public async Task Advance(TimeSpan by)

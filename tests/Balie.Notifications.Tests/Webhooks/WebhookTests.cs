@@ -40,8 +40,9 @@ public sealed class CautionTests(CautiousApp app) : IClassFixture<CautiousApp>
         // Written straight to the table, as a name would be that led elsewhere when it was registered.
         var orgId = Guid.CreateVersion7();
         var owner = app.As(Roles.Owner, orgId: orgId);
-        var created = await (await owner.PostAsJsonAsync("/api/v1/webhooks", new { url = "https://example.org/", eventTypes = new[] { "*" } },
-            NotifyApp.Ct)).IsOk<CreateWebhook.Created>(HttpStatusCode.Created, NotifyApp.Ct);
+        var details = new { url = "https://example.org/", eventTypes = new[] { "*" } };
+        var created = await (await owner.PostAsJsonAsync("/api/v1/webhooks", details, NotifyApp.Ct))
+            .IsOk<CreateWebhook.Created>(HttpStatusCode.Created, NotifyApp.Ct);
         await app.SystemDb.As(orgId).Run("update notifications.webhooks set url = @Url where org_id = @orgId",
             new { Url = canary.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) }, NotifyApp.Ct);
 
@@ -94,7 +95,7 @@ public sealed class WebhookTests(WebhookApp app) : IClassFixture<WebhookApp>
             .IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
         await (await app.As(Roles.Owner, orgId: Guid.CreateVersion7()).GetAsync($"/api/v1/webhooks/{created.Id}", Ct))
             .IsRefused(HttpStatusCode.NotFound, "notifications.webhook_not_found", Ct);
-        Assert.Equal(HttpStatusCode.OK, (await app.As(Roles.Admin, orgId: _orgId).GetAsync($"/api/v1/webhooks/{created.Id}", Ct)).StatusCode);
+        Assert.Equal(created.Url, (await WebhookApp.See(app.As(Roles.Admin, orgId: _orgId), created.Id)).Url);
     }
 
     [Fact]
@@ -206,8 +207,7 @@ public sealed class WebhookTests(WebhookApp app) : IClassFixture<WebhookApp>
         Assert.Equal(PublicMessages.All.Select(message => message.Type), types.Select(type => type.Type));
         Assert.Equal(types.Select(type => type.Type).Order(),
             document.RootElement.GetProperty("webhooks").EnumerateObject().Select(webhook => webhook.Name).Order());
-        Assert.True(document.RootElement.GetProperty("webhooks").GetProperty("order.confirmed").GetProperty("post").GetProperty("requestBody")
-            .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("properties").GetProperty("data")
-            .ToString().Contains("holdIds", StringComparison.Ordinal));
+        Assert.Contains("holdIds", document.RootElement.GetProperty("webhooks").GetProperty("order.confirmed").ToString(),
+            StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Balie.Kernel;
 
-/// <summary>One type of message that webhooks carry, registered by whoever sends it, for the <c>webhooks</c> of the API's description.</summary>
+/// <summary>A type of message that webhooks carry, registered by whoever sends it, for <c>webhooks</c> in the API's description.</summary>
 /// <param name="Type">Such as <c>order.confirmed</c>.</param>
 /// <param name="Data">The shape of its member <c>data</c>.</param>
 public sealed record DescribedWebhook(string Type, string Summary, Type Data)
