@@ -52,6 +52,7 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         ids["bookingId"] = await Made(owner, "/api/v1/bookings", new { eventId = ids["eventId"], quantity = 2, holder });
         ids["idOrReference"] = (await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}", Ct)).IsOk<JsonElement>(Ct))
             .Text("reference");
+        await NotificationEstate.Make(app, owner, marker, ids);
         await PaymentEstate.Make(app, owner, marker, ids);
         await OrderEstate.Make(app, owner, marker, ids);
         return new Estate(app, marker, email, owner, ids);

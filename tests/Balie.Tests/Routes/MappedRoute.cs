@@ -27,25 +27,29 @@ public sealed record MappedRoute(string Method, string Pattern, RouteEndpoint En
 
     public bool TakesBody => Body is not null;
 
-    public IEnumerable<string> PathParameters => Endpoint.RoutePattern.Parameters.Select(parameter => parameter.Name);
+    /// <summary>Those that name a thing which belongs to somebody.</summary>
+    public IEnumerable<string> PathParameters => AllParameters.Except(Recipes.Everyones.Keys);
+
+    private IEnumerable<string> AllParameters => Endpoint.RoutePattern.Parameters.Select(parameter => parameter.Name);
 
     /// <summary>The query parameters that name a thing by its id.</summary>
     public IEnumerable<string> QueryIds =>
         Arguments.Where(argument => argument.ParameterType == typeof(Guid?) || argument.ParameterType == typeof(Guid))
-        .Select(argument => argument.Name ?? "").Except(PathParameters);
+        .Select(argument => argument.Name ?? "").Except(AllParameters);
 
     /// <summary>Query parameters of every kind, those of paging included.</summary>
     public IEnumerable<string> QueryNames => Arguments
         .Where(argument => argument.ParameterType.IsValueType || argument.ParameterType == typeof(string))
         .Where(argument => argument.ParameterType != typeof(CancellationToken))
-        .Select(argument => argument.Name ?? "").Except(PathParameters)
+        .Select(argument => argument.Name ?? "").Except(AllParameters)
         .Concat(Arguments.Any(argument => argument.ParameterType == typeof(Paging)) ? ["limit", "cursor"] : []);
 
     private IEnumerable<ParameterInfo> Arguments => Endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? [];
 
     /// <summary>The address with every parameter filled in.</summary>
     public string At(Func<string, string> value) =>
-        PathParameters.Aggregate(Pattern, (path, name) => path.Replace($"{{{name}}}", value(name), StringComparison.Ordinal));
+        AllParameters.Aggregate(Pattern, (path, name) =>
+            path.Replace($"{{{name}}}", Recipes.Everyones.GetValueOrDefault(name) ?? value(name), StringComparison.Ordinal));
 
     public static IReadOnlyList<MappedRoute> Of(IEnumerable<EndpointDataSource> sources) =>
     [

@@ -28,12 +28,12 @@ internal static class PaymentEstate
             orderId, "K7QMWZ2R4T", new Money(1500, "EUR"), marker, "nl", app.Clock.GetUtcNow().AddMinutes(15));
         await organisation.Transact(async tx => ids["attemptId"] = $"{(await payments.Open(tx, request, Ct)).AttemptId}", Ct);
         var started = await (await owner.Post($"/api/v1/payments/{ids["attemptId"]}/start", new { }, Ct)).IsOk<JsonElement>(Ct);
-        ids["webhookId"] = $"{Guid.CreateVersion7()}";
         ids["paymentOrderId"] = $"{orderId}";
         await organisation.Transact(tx => tx.Run(AddWhatFollows, new
         {
             accountId = Guid.Parse(ids["accountId"]),
             attemptId = Guid.Parse(ids["attemptId"]),
+            // Webhooks in and out go by the same name in addresses, so one id stands for both.
             webhookId = Guid.Parse(ids["webhookId"]),
             orderId,
             instructionId = tx.NewId(),

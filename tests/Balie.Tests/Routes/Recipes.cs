@@ -23,6 +23,9 @@ public static class Recipes
 
     private static readonly object Methods = new[] { new { method = "ideal", label = "iDEAL | Wero", isEnabled = true } };
 
+    private static readonly object Webhook =
+        new { url = "https://localhost/opnieuw", eventTypes = new[] { "order.paid_too_late" }, description = "Proef" };
+
     private static readonly object TicketType = new
     {
         name = "Student",
@@ -151,6 +154,11 @@ public static class Recipes
             paidOn = "2026-01-03",
             reference = "PO-7",
         },
+
+        ["POST /api/v1/mail-templates/{mailName}/test"] = _ => new { locale = "nl" },
+        ["POST /api/v1/webhooks"] = _ => Webhook,
+        ["PUT /api/v1/webhooks/{webhookId}"] = _ => Webhook,
+        ["POST /api/v1/webhooks/{webhookId}/replay"] = _ => new { from = "2026-01-01T00:00:00Z", until = "2026-01-02T00:00:00Z" },
     };
 
     private static object Line(Func<string, string> id) => new
@@ -163,6 +171,8 @@ public static class Recipes
             items = new[] { new { ticketTypeId = id("ticketTypeId"), quantity = 1 } },
         },
     };
+    /// <summary>Parameters of addresses that name something of the product's own, the same for everyone.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Everyones = new Dictionary<string, string> { ["mailName"] = "tickets" };
 
     /// <summary>What a query parameter's id is the id of.</summary>
     public static readonly IReadOnlyDictionary<string, string> Queries =
