@@ -20,7 +20,8 @@ internal sealed class ForeignIdProbe(TwoEstates estates)
     public async Task<List<string>> InAddresses()
     {
         var wrong = new List<string>();
-        foreach (var route in Api.Where(route => route.PathParameters.Any()))
+        // Reads come first: where a wall is missing, what was deleted could not be shown afterwards.
+        foreach (var route in Api.Where(route => route.PathParameters.Any()).OrderBy(route => route.Method != "GET"))
         {
             foreach (var foreign in Foreign(route))
             {
