@@ -15,7 +15,8 @@ internal sealed class DatabaseClock
     /// <summary>False until the database first told its time.</summary>
     public bool Started => _anchor is not null;
 
-    public DateTimeOffset Now => new(NowTicks, TimeSpan.Zero);
+    /// <summary>To the microsecond, as the database keeps it: what was written and what is read again are the same moment.</summary>
+    public DateTimeOffset Now => new(NowTicks - (NowTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     public long NowTicks
     {

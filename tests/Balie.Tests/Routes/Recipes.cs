@@ -124,7 +124,6 @@ public static class Recipes
             acceptedTerms = true,
             lines = new[] { Line(id) },
             buyer = new { name = "Gast", email = "gast@example.org", locale = "nl" },
-            vouchers = new[] { "NIETBEKEND" },
             expectedTotal = Price,
         },
         ["POST /api/v1/orders/{orderOrReference}/cancel"] = _ => Because,

@@ -117,6 +117,6 @@ internal sealed partial class FilterCutter : IAsyncDisposable
     }
 
     // Where an organisation itself is asked for, its id stands behind the filter and looks like one.
-    [GeneratedRegex(@"(?<!org_id = \$\d+ and )\b(\w+\.)?org_id = \$\d+")]
+    [GeneratedRegex(@"(?<!org_id = \$\d+ and (?=org_id))(?<![\w.])(\w+\.)?org_id = \$\d+")]
     private static partial Regex Filter();
 }
