@@ -6,6 +6,7 @@ using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
 using Balie.Ticketing.Seating;
 using Balie.Ticketing.Slots;
+using Balie.Ticketing.Tickets;
 using Balie.Ticketing.TicketTypes;
 using Balie.Ticketing.Venues;
 using Microsoft.Extensions.Configuration;
@@ -24,6 +25,7 @@ public sealed class TicketingModule : IModule
     {
         services.AddSingleton<EventOffers>();
         services.AddSingleton<Availabilities>();
+        services.AddSingleton<TicketKeys>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
