@@ -1,3 +1,4 @@
+using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
@@ -80,6 +81,9 @@ public sealed class TicketingModule : IModule
         SeeBookingCalendar.Map(api);
         CancelBooking.Map(api);
         ConfirmBooking.Map(api);
+
+        SeeBookingTickets.Map(api);
+        SeeTicket.Map(api);
     }
 
     public void Verify(Checks that)
@@ -110,6 +114,8 @@ public sealed class TicketingModule : IModule
             )
             """);
     }
+
+    public void Listen(Listeners on) => on.Batch<BookingConfirmed>(IssueTickets.Handle);
 
     public void Schedule(Timetable at) => at.Every(OneMinute, ExpireBookings.Run);
 }
