@@ -27,6 +27,7 @@ public sealed class TicketingModule : IModule
         services.AddSingleton<EventOffers>();
         services.AddSingleton<Availabilities>();
         services.AddSingleton<TicketKeys>();
+        services.AddSingleton<TicketPrinter>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -84,6 +85,8 @@ public sealed class TicketingModule : IModule
 
         SeeBookingTickets.Map(api);
         SeeTicket.Map(api);
+        SeeTicketQr.Map(api);
+        PrintTickets.Map(api);
     }
 
     public void Verify(Checks that)

@@ -37,6 +37,9 @@ internal static class References
     /// <summary>The number of a booking's ticket, counted from 1.</summary>
     public static string Ticket(string reference, int position) => $"{reference}-{position}";
 
+    /// <summary>The reference of the booking that a ticket's number names.</summary>
+    public static string OfTicket(string number) => number[..number.LastIndexOf('-')];
+
     /// <summary>The ticket number that somebody typed, such as <c>k7qm wzr4 t2-1</c>; null when it cannot be one.</summary>
     public static string? ReadTicket(string typed)
     {
