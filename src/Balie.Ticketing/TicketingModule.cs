@@ -86,7 +86,10 @@ public sealed class TicketingModule : IModule
         SeeBookingTickets.Map(api);
         SeeTicket.Map(api);
         SeeTicketQr.Map(api);
+        SeeRotatingCodes.Map(api);
         PrintTickets.Map(api);
+        SeeTicketKeys.Map(api);
+        RotateTicketKey.Map(api);
     }
 
     public void Verify(Checks that)

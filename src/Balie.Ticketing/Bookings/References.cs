@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Balie.Ticketing.Bookings;
 
 /// <summary>
@@ -30,23 +28,7 @@ internal static class References
     public static string[] Tickets(string reference, int before, int count)
     {
         var numbers = new string[count];
-        for (var i = 0; i < count; i++) numbers[i] = Ticket(reference, before + i + 1);
+        for (var i = 0; i < count; i++) numbers[i] = $"{reference}-{before + i + 1}";
         return numbers;
-    }
-
-    /// <summary>The number of a booking's ticket, counted from 1.</summary>
-    public static string Ticket(string reference, int position) => $"{reference}-{position}";
-
-    /// <summary>The reference of the booking that a ticket's number names.</summary>
-    public static string OfTicket(string number) => number[..number.LastIndexOf('-')];
-
-    /// <summary>The ticket number that somebody typed, such as <c>k7qm wzr4 t2-1</c>; null when it cannot be one.</summary>
-    public static string? ReadTicket(string typed)
-    {
-        var dash = typed.LastIndexOf('-');
-        return dash > 0 && Read(typed[..dash]) is { } reference
-            && int.TryParse(typed.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position > 0
-            ? Ticket(reference, position)
-            : null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Balie.Contracts.Ticketing;
-using Balie.Ticketing.Bookings;
 
 namespace Balie.Ticketing.Tickets;
 
@@ -37,7 +36,7 @@ internal static class IssueTickets
     public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(SecretBytes);
 
     private static Draft Make(Item item, int nth, int position, Guid ticketId, TicketKey key) => new(
-        item, ticketId, position, References.Ticket(item.Reference, position), item.Seats?[nth], item.SeatLabels?[nth],
+        item, ticketId, position, TicketNumber.Of(item.Reference, position), item.Seats?[nth], item.SeatLabels?[nth],
         TicketCode.Sign(ticketId, 1, item.SlotId, key), NewSecret());
 
     private static object Columns(List<Draft> tickets, DateTimeOffset now)

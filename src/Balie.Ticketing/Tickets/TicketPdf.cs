@@ -1,5 +1,4 @@
 using System.Globalization;
-using Balie.Ticketing.Bookings;
 
 namespace Balie.Ticketing.Tickets;
 
@@ -51,7 +50,7 @@ internal static class TicketPdf
         Row(texts.Name, ticket.HolderName);
         Row(texts.Price, texts.Of(new Money(ticket.PriceMinor, ticket.Currency)));
         Row(texts.Number, ticket.Number);
-        Row(texts.Booking, References.OfTicket(ticket.Number));
+        Row(texts.Booking, TicketNumber.Reference(ticket.Number));
 
         y += 18;
         using var qr = new QrImage(ticket.Code);

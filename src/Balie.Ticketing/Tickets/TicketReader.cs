@@ -1,4 +1,3 @@
-using Balie.Ticketing.Bookings;
 
 namespace Balie.Ticketing.Tickets;
 
@@ -29,7 +28,7 @@ internal static class TicketReader
         Sql sql, string idOrNumber, string? email, Caller caller, Permission staff, bool forUpdate, CancellationToken ct)
     {
         Guid? ticketId = Guid.TryParse(idOrNumber, out var id) ? id : null;
-        var number = ticketId is null ? References.ReadTicket(idOrNumber) : null;
+        var number = ticketId is null ? TicketNumber.Read(idOrNumber) : null;
         if (ticketId is null && number is null) return Task.FromResult<Row?>(null);
         return sql.One<Row>(forUpdate ? SelectOne + "for update of ticket" : SelectOne,
             new { ticketId, number, userId = caller.UserId, email, isStaff = caller.May(staff) }, ct);
