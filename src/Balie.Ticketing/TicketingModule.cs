@@ -9,6 +9,7 @@ using Balie.Ticketing.Seating;
 using Balie.Ticketing.Slots;
 using Balie.Ticketing.Tickets;
 using Balie.Ticketing.TicketTypes;
+using Balie.Ticketing.Transfers;
 using Balie.Ticketing.Venues;
 using Microsoft.Extensions.Configuration;
 
@@ -17,6 +18,7 @@ namespace Balie.Ticketing;
 public sealed class TicketingModule : IModule
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
 
     public string Name => "ticketing";
 
@@ -28,6 +30,7 @@ public sealed class TicketingModule : IModule
         services.AddSingleton<Availabilities>();
         services.AddSingleton<TicketKeys>();
         services.AddSingleton<TicketPrinter>();
+        services.AddSingleton<ITickets, TicketDesk>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -84,10 +87,21 @@ public sealed class TicketingModule : IModule
         ConfirmBooking.Map(api);
 
         SeeBookingTickets.Map(api);
+        ListTickets.Map(api);
         SeeTicket.Map(api);
+        SeeTicketHistory.Map(api);
+        ChangeHolder.Map(api);
+        ReissueTicket.Map(api);
+        VoidTicket.Map(api);
         SeeTicketQr.Map(api);
         SeeRotatingCodes.Map(api);
         PrintTickets.Map(api);
+        OfferTicket.Map(api);
+        ListTransfers.Map(api);
+        WithdrawOffer.Map(api);
+        SeeOffer.Map(api);
+        AcceptTicket.Map(api);
+        DeclineTicket.Map(api);
         SeeTicketKeys.Map(api);
         RotateTicketKey.Map(api);
     }
@@ -123,5 +137,9 @@ public sealed class TicketingModule : IModule
 
     public void Listen(Listeners on) => on.Batch<BookingConfirmed>(IssueTickets.Handle);
 
-    public void Schedule(Timetable at) => at.Every(OneMinute, ExpireBookings.Run);
+    public void Schedule(Timetable at)
+    {
+        at.Every(OneMinute, ExpireBookings.Run);
+        at.Every(TenMinutes, LapseOffers.Run);
+    }
 }

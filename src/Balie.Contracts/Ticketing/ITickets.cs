@@ -6,8 +6,16 @@ public interface ITickets
     /// <summary>The tickets of these bookings in the order in which they were booked; unknown bookings are left out.</summary>
     Task<IReadOnlyList<BookingFacts>> See(Guid orgId, IReadOnlyList<Guid> bookingIds, CancellationToken ct);
 
-    /// <summary>All valid tickets of these bookings as one PDF, a page each; null when there is none.</summary>
+    /// <summary>
+    /// The valid tickets of these bookings that their booker still has, as one PDF, a page each; null when there is none.
+    /// </summary>
     Task<TicketFile?> Pdf(Guid orgId, IReadOnlyList<Guid> bookingIds, string locale, CancellationToken ct);
+
+    /// <summary>These tickets as one PDF, for a new holder or a new code; null when none of them is valid.</summary>
+    Task<TicketFile?> PdfOf(Guid orgId, IReadOnlyList<Guid> ticketIds, string locale, CancellationToken ct);
+
+    /// <summary>What the mail of an offered ticket tells, the secret of its link included; null when the offer has ended.</summary>
+    Task<TransferFacts?> Transfer(Guid orgId, Guid transferId, CancellationToken ct);
 
     /// <summary>The calendar entry of a booking; null when there is no such booking.</summary>
     Task<TicketFile?> Calendar(Guid orgId, Guid bookingId, CancellationToken ct);
@@ -24,3 +32,8 @@ public sealed record BookingFacts(
 
 /// <param name="Status">One of the ticket's states: issued, checked_in, …</param>
 public sealed record TicketFacts(Guid TicketId, string Number, string TypeName, string? Seat, string Status, string HolderName);
+
+/// <param name="Secret">Opens the offer together with the transfer's id: for the link in the mail to <paramref name="ToEmail"/>.</param>
+public sealed record TransferFacts(
+    Guid TransferId, Guid TicketId, string Secret, string FromName, string ToEmail, DateTimeOffset ExpiresAt, string Title,
+    string VenueName, DateTimeOffset StartsAt, string Zone, string TypeName, string? Seat);

@@ -12,6 +12,10 @@ public sealed record TicketTransferOffered(Guid TransferId, Guid TicketId, strin
 [Message("ticket.transferred")]
 public sealed record TicketTransferred(Guid TicketId, Guid BookingId, string FromEmail, string ToEmail);
 
+/// <summary>A ticket has another code, because the old one was lost or its holder's address was wrong; the old one is dead.</summary>
+[Message("ticket.reissued")]
+public sealed record TicketReissued(Guid TicketId, Guid BookingId, int Serial, string Reason);
+
 /// <summary>A ticket is void: refunded, cancelled or replaced.</summary>
 [Message("ticket.voided")]
 public sealed record TicketVoided(Guid TicketId, Guid BookingId, string Reason);

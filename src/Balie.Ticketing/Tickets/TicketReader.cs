@@ -42,6 +42,13 @@ internal static class TicketReader
     public static Task<Row[]> OfBookings(Sql sql, IReadOnlyList<Guid> bookingIds, Caller? caller, string? email, CancellationToken ct) =>
         sql.Many<Row>(SelectOfBookings, new { ids = bookingIds.ToArray(), userId = caller?.UserId, email }, ct);
 
+    /// <summary>These tickets, whoever asks, in the order in which they are named.</summary>
+    public static Task<Row[]> See(Sql sql, IReadOnlyList<Guid> ticketIds, CancellationToken ct) =>
+        sql.Many<Row>(SelectMany, new { ids = ticketIds.ToArray() }, ct);
+
+    public static Task<Row[]> OfPerson(Sql sql, Guid userId, Paging paging, CancellationToken ct) =>
+        sql.Many<Row>(SelectOfPerson, new { userId, email = (string?)null, paging.After, paging.AfterId, paging.Take }, ct);
+
     private const string SelectOne = $"""
         select {Columns}, {IsHolder} as is_holders
         from ticketing.tickets as ticket
@@ -59,5 +66,21 @@ internal static class TicketReader
         from ticketing.tickets as ticket
         where ticket.org_id = @orgId and ticket.booking_id = any (@ids)
         order by array_position(@ids, ticket.booking_id), ticket.position
+        """;
+
+    private const string SelectMany = $"""
+        select {Columns}, false as is_holders
+        from ticketing.tickets as ticket
+        where ticket.org_id = @orgId and ticket.ticket_id = any (@ids)
+        order by array_position(@ids, ticket.ticket_id)
+        """;
+
+    private const string SelectOfPerson = $"""
+        select {Columns}, {IsHolder} as is_holders
+        from ticketing.tickets as ticket
+        where ticket.org_id = @orgId and ticket.user_id = @userId
+        and (@after::timestamptz is null or (ticket.issued_at, ticket.ticket_id) < (@after, @afterId))
+        order by ticket.issued_at desc, ticket.ticket_id desc
+        limit @take
         """;
 }
