@@ -11,6 +11,7 @@ using Balie.Ticketing.Tickets;
 using Balie.Ticketing.TicketTypes;
 using Balie.Ticketing.Transfers;
 using Balie.Ticketing.Venues;
+using Balie.Ticketing.Wallets;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Ticketing;
@@ -31,6 +32,12 @@ public sealed class TicketingModule : IModule
         services.AddSingleton<TicketKeys>();
         services.AddSingleton<TicketPrinter>();
         services.AddSingleton<ITickets, TicketDesk>();
+
+        services.AddOptions<WalletOptions>().Bind(config).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WalletOptions>, WalletProblems>();
+        services.AddSingleton<AppleSigner>();
+        services.AddSingleton<GoogleSigner>();
+        services.AddSingleton<WalletDesk>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -96,6 +103,7 @@ public sealed class TicketingModule : IModule
         SeeTicketQr.Map(api);
         SeeRotatingCodes.Map(api);
         PrintTickets.Map(api);
+        SeeWalletPasses.Map(api);
         OfferTicket.Map(api);
         ListTransfers.Map(api);
         WithdrawOffer.Map(api);
