@@ -2,6 +2,7 @@ using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
+using Balie.Ticketing.CallOffs;
 using Balie.Ticketing.Demo;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
@@ -110,6 +111,7 @@ public sealed class TicketingModule : IModule
         SeeOffer.Map(api);
         AcceptTicket.Map(api);
         DeclineTicket.Map(api);
+        PreviewCallOff.Map(api);
         SeeTicketKeys.Map(api);
         RotateTicketKey.Map(api);
     }
@@ -141,13 +143,58 @@ public sealed class TicketingModule : IModule
                 where slots.org_id = bookings.org_id and slots.event_id = bookings.event_id and slots.slot_id = bookings.slot_id
             )
             """);
+        that.Holds("I5 every booking that was confirmed more than a minute ago has exactly its tickets", """
+            select format('booking %s of organisation %s: %s places, %s tickets', booking_id, org_id, places.count, tickets.count)
+            from ticketing.bookings as booking
+            cross join lateral (
+                select coalesce(sum(quantity), 0) as count from ticketing.booking_items as item
+                where item.org_id = booking.org_id and item.booking_id = booking.booking_id
+            ) as places
+            cross join lateral (
+                select count(*) from ticketing.tickets as ticket
+                where ticket.org_id = booking.org_id and ticket.booking_id = booking.booking_id
+            ) as tickets
+            where booking.status = 'confirmed' and booking.updated_at < clock_timestamp() - interval '1 minute'
+            and places.count <> tickets.count
+            """);
+        that.Holds("I5 a booking that is not confirmed has no ticket that opens a door", """
+            select format('ticket %s of organisation %s is %s, its booking %s', ticket_id, org_id, tickets.status, bookings.status)
+            from ticketing.tickets
+            left join ticketing.bookings using (org_id, booking_id)
+            where tickets.status in ('issued', 'checked_in', 'transferred', 'listed') and bookings.status is distinct from 'confirmed'
+            """);
+        that.Holds("I5 every ticket's history ends where the ticket stands", """
+            select format('ticket %s of organisation %s is %s with serial %s, its history says %s with serial %s',
+                ticket_id, org_id, status, tickets.serial, told.to_status, told.serial)
+            from ticketing.tickets
+            left join (
+                select distinct on (org_id, ticket_id) org_id, ticket_id, to_status, serial
+                from ticketing.ticket_history
+                order by org_id, ticket_id, step desc
+            ) as told using (org_id, ticket_id)
+            where (told.to_status, told.serial) is distinct from (status, tickets.serial)
+            """);
+        that.Holds("I5 no two live tickets are of one seat of a slot", """
+            select format('slot %s of organisation %s, seat %s: %s live tickets', slot_id, org_id, seat, count(*))
+            from ticketing.tickets
+            where seat is not null and status in ('issued', 'checked_in', 'transferred', 'listed')
+            group by org_id, slot_id, seat
+            having count(*) > 1
+            """);
     }
 
-    public void Listen(Listeners on) => on.Batch<BookingConfirmed>(IssueTickets.Handle);
+    public void Listen(Listeners on)
+    {
+        on.Batch<BookingConfirmed>(IssueTickets.Handle);
+        on.Message<EventCancelled>(BeginCallOff.OfEvent);
+        on.Message<SlotCancelled>(BeginCallOff.OfSlot);
+    }
 
     public void Schedule(Timetable at)
     {
         at.Every(OneMinute, ExpireBookings.Run);
+        at.Every(CancelCalledOff.Interval, CancelCalledOff.Run);
         at.Every(TenMinutes, LapseOffers.Run);
+        at.Every(TenMinutes, ExpireTickets.Run);
     }
 }

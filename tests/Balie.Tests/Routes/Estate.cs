@@ -52,8 +52,19 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         ids["bookingId"] = await Made(owner, "/api/v1/bookings", new { eventId = ids["eventId"], quantity = 2, holder });
         ids["idOrReference"] = (await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}", Ct)).IsOk<JsonElement>(Ct))
             .Text("reference");
+        await MakeTickets(app, owner, ids);
         await PaymentEstate.Make(app, owner, marker, ids);
         return new Estate(app, marker, email, owner, ids);
+    }
+
+    // Sold at the desk, issued, and one of them on offer to somebody.
+    private static async Task MakeTickets(WholeProduct app, HttpClient owner, Dictionary<string, string> ids)
+    {
+        await (await owner.Put($"/api/v1/bookings/{ids["bookingId"]}/confirmation", new { }, Ct)).IsOk<JsonElement>(Ct);
+        await app.Deliver(Ct);
+        var tickets = await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}/tickets", Ct)).IsOk<JsonElement>(Ct);
+        (ids["ticketId"], ids["idOrNumber"]) = (tickets[0].Text("id"), tickets[0].Text("number"));
+        ids["transferId"] = await Made(owner, $"/api/v1/tickets/{ids["ticketId"]}/transfers", new { email = "vriend@example.org" });
     }
 
     private static async Task MakeEvent(HttpClient owner, string marker, Dictionary<string, string> ids)
