@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Balie.Testing;
 
-/// <summary>Programs of others that tests ask for a second opinion: Debian's, and those of tests/tools, which <c>./test</c> brings.</summary>
+/// <summary>Programs of others that tests ask for a second opinion: <c>./test</c> brings Debian's and those of tests/tools.</summary>
 public static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

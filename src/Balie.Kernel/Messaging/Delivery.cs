@@ -18,7 +18,9 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
     private static readonly TimeSpan[] Pauses =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
 
-    /// <summary>Several in one transaction; when that fails they go one by one, so that one bad message spoils nothing for the others.</summary>
+    /// <summary>
+    /// Several in one transaction; when that fails they go one by one, so that one bad message spoils nothing for the others.
+    /// </summary>
     public async Task Hand(IReadOnlyList<Letter> letters, Subscription to, CancellationToken ct)
     {
         if (letters.Count > 1 && await HandTogether(letters, to, ct)) return;

@@ -6,8 +6,8 @@ using System.Text;
 namespace Balie.Kernel;
 
 /// <summary>
-/// A PDF made for paper and for screen readers alike: A4, embedded fonts, every text tagged with what it is, a title and a language. What is
-/// drawn is tagged in the order in which it is drawn. See docs/decisions/0012-pdf-by-hand.md.
+/// A PDF made for paper and for screen readers alike: A4, embedded fonts, every text tagged with what it is, a title and a language. Tags
+/// stand in the order in which things are drawn. See docs/decisions/0012-pdf-by-hand.md.
 /// </summary>
 /// <param name="language">Of its texts, such as <c>nl</c>.</param>
 public sealed class PdfDocument(string title, string language, DateTimeOffset madeAt)
@@ -161,7 +161,8 @@ internal sealed class PdfFile
 
     /// <summary>Composed as fonts have it, on one line, without what cannot be drawn.</summary>
     public static string Clean(string text) =>
-        string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character))).Normalize(NormalizationForm.FormC);
+        string.Concat(text.Where(character => !char.IsControl(character) && !char.IsSurrogate(character)))
+            .Normalize(NormalizationForm.FormC);
 
     private static byte[] Pack(byte[] content)
     {

@@ -3,8 +3,8 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.CallOffs;
 
 /// <summary>
-/// What calling off an event, or one slot of it, would do to its bookings, without doing it; and how far it is once it was called off. Orders
-/// shows what their share costs.
+/// What calling off an event, or one slot of it, would do to its bookings, without doing it; and how far it is once it was called off.
+/// What refunds of orders cost, Orders knows.
 /// </summary>
 internal static class PreviewCallOff
 {

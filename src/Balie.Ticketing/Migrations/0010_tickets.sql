@@ -1,5 +1,5 @@
--- Each organisation signs the codes of its own tickets (docs/ticket-codes.md). Several keys are published at a time; the newest whose moment
--- has come signs. A revoked one is trusted no more: what it signed is to be reissued.
+-- Each organisation signs the codes of its own tickets (docs/ticket-codes.md). Several keys are published at a time; the newest whose
+-- moment has come signs. A revoked one is trusted no more: what it signed is to be reissued.
 create table ticketing.ticket_keys (
     org_id       uuid not null,
     key_number   integer not null check (key_number between 1 and 65535),

@@ -41,8 +41,8 @@ internal sealed class QrImage : IDisposable
         var path = new StringBuilder();
         foreach (var (x, y, length) in Runs()) path.Append(CultureInfo.InvariantCulture, $"M{x} {y}h{length}v1h-{length}z");
         return $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Size} {Size}" shape-rendering="crispEdges" role="img"><title>{title}</title>
-            <path fill="#fff" d="M0 0h{Size}v{Size}H0z"/><path d="{path}"/></svg>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Size} {Size}" shape-rendering="crispEdges" role="img">
+            <title>{title}</title><path fill="#fff" d="M0 0h{Size}v{Size}H0z"/><path d="{path}"/></svg>
             """;
     }
 

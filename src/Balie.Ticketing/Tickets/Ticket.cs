@@ -16,7 +16,7 @@ internal sealed record Ticket(
         new Money(row.PriceMinor, row.Currency), new BookingHolder(row.HolderName, row.HolderEmail), row.Serial,
         MayHave(row, caller) ? row.Code : null, row.IssuedAt);
 
-    /// <summary>Whether the caller may have what opens the door: not whoever gave the ticket away, and not for one that is used up.</summary>
+    /// <summary>Whether the caller may have what opens the door: not whoever gave it away, and not for one that is used up.</summary>
     public static bool MayHave(TicketReader.Row row, Caller caller) =>
         TicketStates.IsGood(row.Status) && (row.IsHolders || caller.May(Permission.BookingsWrite));
 }

@@ -24,7 +24,8 @@ internal sealed class TicketKey
     /// <summary>It is published from its creation and signs only from here, when devices at the door have fetched it.</summary>
     public DateTimeOffset SignsFrom { get; }
 
-    public static TicketKey Make(int number, DateTimeOffset signsFrom) => new(number, ECDsa.Create(ECCurve.NamedCurves.nistP256), signsFrom);
+    public static TicketKey Make(int number, DateTimeOffset signsFrom) =>
+        new(number, ECDsa.Create(ECCurve.NamedCurves.nistP256), signsFrom);
 
     public static TicketKey Read(int number, byte[] pkcs8, DateTimeOffset signsFrom)
     {

@@ -2,7 +2,7 @@ using Balie.Contracts.Ticketing;
 
 namespace Balie.Ticketing.Tickets;
 
-/// <summary>Moves tickets to another status or serial and writes down who did it and why, in one statement for any number of them.</summary>
+/// <summary>Moves tickets to another status or serial and writes down who did it and why, any number of them in one statement.</summary>
 internal static class TicketSteps
 {
     private const int LongestReason = 500;
@@ -18,8 +18,9 @@ internal static class TicketSteps
         Tx tx, IReadOnlyList<Guid> bookingIds, IReadOnlyList<Guid>? ticketIds, string to, string actor, string reason, CancellationToken ct)
     {
         var from = TicketStates.All.Where(status => TicketStates.MayBecome(status, to)).ToArray();
-        var ended = await tx.Many<Moved>(
-            EndAll, new { bookingIds = bookingIds.ToArray(), ticketIds = ticketIds?.ToArray(), from, to, action = to, actor, reason, tx.Now }, ct);
+        var (bookings, tickets) = (bookingIds.ToArray(), ticketIds?.ToArray());
+        var args = new { bookingIds = bookings, ticketIds = tickets, from, to, action = to, actor, reason, tx.Now };
+        var ended = await tx.Many<Moved>(EndAll, args, ct);
         if (ended.Length == 0) return ended;
         await tx.Run(WithdrawOffers, new { ids = ended.Select(ticket => ticket.TicketId).ToArray(), tx.Now }, ct);
         await tx.PublishAll([.. ended.Select(ticket => new TicketVoided(ticket.TicketId, ticket.BookingId, reason))], ct);

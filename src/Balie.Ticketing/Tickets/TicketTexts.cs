@@ -33,7 +33,8 @@ internal sealed record TicketTexts(
 
     public string Of(Money price)
     {
+        if (price.Amount == 0) return Free;
         var separator = Culture.NumberFormat.NumberDecimalSeparator;
-        return price.Amount == 0 ? Free : string.Create(Culture, $"{price.Currency} {price.Amount / 100}{separator}{price.Amount % 100:00}");
+        return string.Create(Culture, $"{price.Currency} {price.Amount / 100}{separator}{price.Amount % 100:00}");
     }
 }

@@ -3,8 +3,8 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.Tickets;
 
 /// <summary>
-/// Ends one ticket for good, with a reason: it opens nothing any more. Its place stays taken, and its money where it is: to give those back,
-/// cancel the booking or refund the order. Asked twice it says the same.
+/// Ends one ticket for good, with a reason: it opens nothing any more. Its place stays taken, and its money where it is: to give those
+/// back, cancel the booking or refund the order. Asked twice it says the same.
 /// </summary>
 internal static class VoidTicket
 {

@@ -22,7 +22,8 @@ internal sealed record Transfer(
         new(row.TransferId, row.TicketId, row.ToEmail, row.Status, row.OfferedAt, row.ExpiresAt, row.EndedAt);
 
     /// <summary>
-    /// The secret in the link: made of the ticket's own, so it is stored nowhere and dies with the ticket's serial. See docs/ticket-codes.md.
+    /// The secret in the link: made of the ticket's own, so it is stored nowhere and dies with the ticket's serial.
+    /// See docs/ticket-codes.md.
     /// </summary>
     public static string Secret(Guid transferId, byte[] ticketSecret)
     {

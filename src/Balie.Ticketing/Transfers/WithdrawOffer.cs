@@ -16,7 +16,8 @@ internal static class WithdrawOffer
             var ticket = await TicketReader.Find(tx, idOrNumber, email, caller, Permission.BookingsWrite, forUpdate: true, ct);
             if (ticket is null) return TicketNotFound;
             if (!ticket.IsHolders && !caller.May(Permission.BookingsWrite)) return TicketNotYours;
-            if (await Transfer.Lock(tx, transferId, ct) is not var (transfer, of) || of.TicketId != ticket.TicketId) return TransferNotFound;
+            if (await Transfer.Lock(tx, transferId, ct) is not var (transfer, of) || of.TicketId != ticket.TicketId)
+                return TransferNotFound;
             if (transfer.Status is not (TransferStates.Offered or TransferStates.Withdrawn)) return TransferEnded;
             await Transfer.End(tx, transferId, TransferStates.Withdrawn, null, ct);
             return new Done("The offer was withdrawn. The ticket is yours as before.");

@@ -67,14 +67,19 @@ internal static class ApplePass
             primaryFields = Fields(("event", "", occasion.Title)),
             secondaryFields = Fields(("when", texts.When, texts.Moment(occasion)), ("where", texts.Where, occasion.VenueName)),
             auxiliaryFields = Fields(
-                ("type", texts.Type, ticket.TypeName), ("seat", texts.Seat, ticket.SeatLabel ?? ""), ("name", texts.Name, ticket.HolderName)),
+                ("type", texts.Type, ticket.TypeName), ("seat", texts.Seat, ticket.SeatLabel ?? ""),
+                ("name", texts.Name, ticket.HolderName)),
             backFields = Fields(
                 ("number", texts.Number, ticket.Number), ("address", texts.Where, occasion.VenueAddress), ("entry", "", texts.OneEntry)),
         },
     };
 
     private static object[] Fields(params (string Key, string Label, string Value)[] fields) =>
-        [.. fields.Where(field => field.Value.Length > 0).Select(field => new { key = field.Key, label = field.Label, value = field.Value })];
+    [
+        .. from field in fields
+           where field.Value.Length > 0
+           select new { key = field.Key, label = field.Label, value = field.Value },
+    ];
 
     private static string Moment(DateTimeOffset moment, Occasion occasion)
     {

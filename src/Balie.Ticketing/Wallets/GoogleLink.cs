@@ -29,7 +29,8 @@ internal static class GoogleLink
     }
 
     private static object Claims(
-        TicketReader.Row ticket, Occasion occasion, string organiser, TicketTexts texts, GoogleSigner signer, DateTimeOffset now, int longest)
+        TicketReader.Row ticket, Occasion occasion, string organiser, TicketTexts texts, GoogleSigner signer, DateTimeOffset now,
+        int longest)
     {
         var classId = $"{signer.IssuerId}.slot-{ticket.SlotId:n}";
         var theClass = new Dictionary<string, object>
@@ -64,8 +65,11 @@ internal static class GoogleLink
 
         object Localised(string text) => new { defaultValue = new { language = texts.Language, value = Cut(text) } };
 
-        string Cut(string text) => text.Length <= longest ? text : new string([.. text.Take(longest - 1).Where(one => !char.IsSurrogate(one))]) + "…";
+        string Cut(string text) => text.Length <= longest
+            ? text
+            : new string([.. text.Take(longest - 1).Where(one => !char.IsSurrogate(one))]) + "…";
     }
 
-    private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    private static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

@@ -23,9 +23,9 @@ internal static class SeeWalletPasses
     public static async Task<IResult> Apple(
         string idOrNumber, string? email, string? locale, Caller caller, WalletDesk wallets, Db db, CancellationToken ct)
     {
-        if (!wallets.Apple.CanSign) return (Outcome<Done>)WalletNotConfigured;
         var found = await TicketReader.Find(db, idOrNumber, email, caller, Permission.BookingsRead, forUpdate: false, ct);
         if (found is null) return (Outcome<Done>)TicketNotFound;
+        if (!wallets.Apple.CanSign) return (Outcome<Done>)WalletNotConfigured;
         if (Wrong(found, caller) is { } wrong) return (Outcome<Done>)wrong;
         var pass = (await wallets.Passes(db, [found], locale, ct))[0];
         return Results.Bytes(pass.Pass, ApplePass.ContentType, $"{found.Number}.pkpass");
@@ -34,9 +34,9 @@ internal static class SeeWalletPasses
     public static async Task<IResult> AppleAll(
         string idOrReference, string? email, string? locale, Caller caller, WalletDesk wallets, Db db, CancellationToken ct)
     {
-        if (!wallets.Apple.CanSign) return (Outcome<Done>)WalletNotConfigured;
         var booking = await BookingReader.Find(db, idOrReference, email, caller, Permission.BookingsRead, forUpdate: false, ct);
         if (booking is null) return (Outcome<Done>)BookingNotFound;
+        if (!wallets.Apple.CanSign) return (Outcome<Done>)WalletNotConfigured;
         var tickets = await TicketReader.OfBookings(db, [booking.BookingId], caller, email, ct);
         var passes = await wallets.Passes(db, [.. tickets.Where(ticket => Ticket.MayHave(ticket, caller))], locale, ct);
         return passes.Count == 0
@@ -47,9 +47,9 @@ internal static class SeeWalletPasses
     public static async Task<Outcome<WalletLink>> Google(
         string idOrNumber, string? email, string? locale, Caller caller, WalletDesk wallets, Db db, CancellationToken ct)
     {
-        if (!wallets.Google.CanSign) return WalletNotConfigured;
         var found = await TicketReader.Find(db, idOrNumber, email, caller, Permission.BookingsRead, forUpdate: false, ct);
         if (found is null) return TicketNotFound;
+        if (!wallets.Google.CanSign) return WalletNotConfigured;
         return Wrong(found, caller) is { } wrong ? wrong : new WalletLink(await wallets.Link(db, found, locale, ct));
     }
 

@@ -52,7 +52,8 @@ public sealed class BatchTests(ModuleApp<ListeningModule> app) : IClassFixture<M
     public async Task What_is_handed_twice_is_handled_once_also_when_only_part_of_it_is_known()
     {
         var letters = Enumerable.Range(1, 5).Select(number => new Letter(
-            _orgId, Guid.CreateVersion7(), "probe.counted", MessageKind.Write(new Counted(_orgId, number)), app.Clock.GetUtcNow())).ToArray();
+            _orgId, Guid.CreateVersion7(), "probe.counted", MessageKind.Write(new Counted(_orgId, number)), app.Clock.GetUtcNow()))
+            .ToArray();
         var delivery = app.Services.GetRequiredService<Delivery>();
         var on = new Listeners();
         on.Batch<Counted>(Gather.Handle);

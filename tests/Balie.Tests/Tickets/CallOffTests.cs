@@ -74,7 +74,7 @@ public sealed class CallOffTests(Product app) : IClassFixture<Product>
         // Its second batch waits for a row that the crash lets go.
         await using (var rival = await app.Rival())
         {
-            await rival.Run("select 1 from ticketing.bookings where booking_id = @id for update", new { id = bookings[^1].Id() });
+            await rival.Run("select 1 from ticketing.bookings where event_id = @EventId order by booking_id desc limit 1 for update", show);
             using var crash = CancellationTokenSource.CreateLinkedTokenSource(Ct);
             var working = CancelCalledOff.Run(app.SystemDb, app.Services, crash.Token);
             await rival.UntilSomeoneWaits();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Tests.Tickets;
 
-/// <summary>Codes as the API gives them, judged by a verifier that knows docs/ticket-codes.md and the published keys, and nothing else.</summary>
+/// <summary>Codes judged by a verifier that knows docs/ticket-codes.md and the published keys, and nothing else.</summary>
 public sealed class KeyTests(Product app) : IClassFixture<Product>
 {
     private static CancellationToken Ct => Product.Ct;
@@ -49,7 +49,8 @@ public sealed class KeyTests(Product app) : IClassFixture<Product>
 
         var made = await (await owner.Post("/api/v1/ticket-keys", new { }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
 
-        Assert.Equal((2, app.Clock.GetUtcNow() + TimeSpan.FromDays(1)), (made.Number("key"), made.GetProperty("signsFrom").GetDateTimeOffset()));
+        var tomorrow = app.Clock.GetUtcNow() + TimeSpan.FromDays(1);
+        Assert.Equal((2, tomorrow), (made.Number("key"), made.GetProperty("signsFrom").GetDateTimeOffset()));
         Assert.Equal(["2", "1"], await Kids(owner));
         var keys = app.Services.GetRequiredService<TicketKeys>();
         Assert.Equal(1, (await keys.Current(organisation, Ct)).Number);

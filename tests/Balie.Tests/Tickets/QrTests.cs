@@ -59,8 +59,12 @@ public sealed class QrTests(Product app) : IClassFixture<Product>
         using var folder = new TempFolder();
         var path = $"/api/v1/tickets/{tickets[0].Text("number")}/ticket.pdf";
 
-        foreach (var (locale, words) in (((string, string[])[])
-            [("nl", ["woensdag 1 juli 2026, 20:00–22:00", "Ticketnummer"]), ("en", ["Wednesday 1 July 2026, 20:00–22:00", "Ticket number"])]))
+        (string, string[])[] languages =
+        [
+            ("nl", ["woensdag 1 juli 2026, 20:00–22:00", "Ticketnummer"]),
+            ("en", ["Wednesday 1 July 2026, 20:00–22:00", "Ticket number"]),
+        ];
+        foreach (var (locale, words) in languages)
         {
             await Save(folder, await _customer.GetByteArrayAsync($"{path}?locale={locale}", Ct));
             var facts = (await Tool.Run("pdfinfo", [In(folder, "tickets.pdf")])).Ok();

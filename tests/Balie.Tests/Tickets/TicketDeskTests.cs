@@ -33,7 +33,8 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
     {
         var (booking, tickets) = await app.Ticketed(_customer, await app.Show());
         Assert.NotNull(await Desk.Pdf(TestCallers.Default, [booking.Id()], "nl", Ct));
-        var transfer = await (await _customer.Post($"/api/v1/tickets/{tickets[0].Text("id")}/transfers", new { email = "v@example.org" }, Ct))
+        var path = $"/api/v1/tickets/{tickets[0].Text("id")}/transfers";
+        var transfer = await (await _customer.Post(path, new { email = "v@example.org" }, Ct))
             .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         var facts = await Desk.Transfer(TestCallers.Default, transfer.Id(), Ct);
         (await app.Http.Put($"/api/v1/transfers/{transfer.Text("id")}/acceptance", new { secret = facts?.Secret, name = "V" }, Ct))

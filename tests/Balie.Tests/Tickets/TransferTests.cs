@@ -205,7 +205,8 @@ public sealed class TransferTests(Product app) : IClassFixture<Product>
 
         var renamed = await (await _giver.Put(path, new { name = "Mijn zus" }, Ct)).IsOk<JsonElement>(Ct);
         Assert.Equal((tickets[0].Text("code"), "Mijn zus"), (renamed.Text("code"), renamed.GetProperty("holder").Text("name")));
-        await (await _giver.Put(path, new { name = "Zus", email = Friend }, Ct)).IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
+        await (await _giver.Put(path, new { name = "Zus", email = Friend }, Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
 
         var moved = await (await _desk.Put(path, new { name = "Zus", email = Friend }, Ct)).IsOk<JsonElement>(Ct);
         Assert.Equal((2, Friend), (moved.Number("serial"), moved.GetProperty("holder").Text("email")));
@@ -219,7 +220,8 @@ public sealed class TransferTests(Product app) : IClassFixture<Product>
         var (booking, tickets) = await app.Ticketed(_giver, await app.Show(), 2);
         var path = $"/api/v1/tickets/{tickets[0].Text("id")}";
 
-        await (await _giver.Put($"{path}/voiding", new { reason = "Zomaar" }, Ct)).IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
+        await (await _giver.Put($"{path}/voiding", new { reason = "Zomaar" }, Ct))
+            .IsRefused(HttpStatusCode.Forbidden, "kernel.forbidden", Ct);
         await (await _desk.Put($"{path}/voiding", new { reason = " " }, Ct))
             .IsRefused(HttpStatusCode.UnprocessableEntity, "kernel.invalid", Ct);
         for (var twice = 0; twice < 2; twice++)
@@ -242,7 +244,9 @@ public sealed class TransferTests(Product app) : IClassFixture<Product>
         await (await Accept(transfer, await Secret(transfer), friend)).IsOk<JsonElement>(Ct);
 
         async Task<string[]> Mine(HttpClient client) =>
-            [.. (await (await client.GetAsync("/api/v1/tickets", Ct)).IsOk<JsonElement>(Ct)).EnumerateArray().Select(one => one.Text("id"))];
+        [
+            .. (await (await client.GetAsync("/api/v1/tickets", Ct)).IsOk<JsonElement>(Ct)).EnumerateArray().Select(one => one.Text("id")),
+        ];
         Assert.Equal([tickets[1].Text("id")], await Mine(me));
         Assert.Equal([tickets[0].Text("id")], await Mine(friend));
     }

@@ -22,13 +22,13 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
         var pass = JsonDocument.Parse(files["pass.json"]).RootElement;
 
         Assert.Null(await Refused(files));
-        Assert.Equal((WalletProduct.PassType, WalletProduct.Team), (pass.Text("passTypeIdentifier"), pass.Text("teamIdentifier")));
+        Assert.Equal((WalletKeys.PassType, WalletKeys.Team), (pass.Text("passTypeIdentifier"), pass.Text("teamIdentifier")));
         Assert.Equal((ticket.Text("id"), "2026-07-01T20:00:00+02:00"), (pass.Text("serialNumber"), pass.Text("relevantDate")));
         Assert.Equal(ticket.Text("code"), pass.GetProperty("barcodes")[0].Text("message"));
         var keys = pass.GetProperty("eventTicket").EnumerateObject()
             .SelectMany(group => group.Value.EnumerateArray().Select(field => field.Text("key"))).ToArray();
         Assert.Equal(keys.Distinct(), keys);
-        var structure = (await Tool.Run("openssl", ["asn1parse", "-inform", "DER", "-in", app.In("signature")])).Ok();
+        var structure = (await Tool.Run("openssl", ["asn1parse", "-inform", "DER", "-in", app.Keys.In("signature")])).Ok();
         Assert.Contains("signingTime", structure, StringComparison.Ordinal);
         Assert.Contains("messageDigest", structure, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
     public async Task A_pass_whose_team_was_changed_is_found()
     {
         var (_, files) = await Pass();
-        var text = Encoding.UTF8.GetString(files["pass.json"]).Replace(WalletProduct.Team, "Z9Y8X7W6V5", StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(files["pass.json"]).Replace(WalletKeys.Team, "Z9Y8X7W6V5", StringComparison.Ordinal);
         files["pass.json"] = Encoding.UTF8.GetBytes(text);
         Assert.NotNull(await Refused(files));
     }
@@ -72,9 +72,11 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
     public async Task The_signature_does_not_hold_the_manifest_itself()
     {
         var (_, files) = await Pass();
-        Assert.DoesNotContain(Convert.ToHexString(files["manifest.json"]), Convert.ToHexString(files["signature"]), StringComparison.Ordinal);
+        var (manifest, signature) = (Convert.ToHexString(files["manifest.json"]), Convert.ToHexString(files["signature"]));
+        Assert.DoesNotContain(manifest, signature, StringComparison.Ordinal);
         Assert.NotEqual(0, (await Tool.Run("openssl",
-            ["smime", "-verify", "-inform", "DER", "-in", app.In("signature"), "-CAfile", app.Root, "-purpose", "any"])).ExitCode);
+            ["smime", "-verify", "-inform", "DER", "-in", app.Keys.In("signature"), "-CAfile", app.Keys.Root, "-purpose", "any"]))
+            .ExitCode);
     }
 
     [Fact]
@@ -105,14 +107,14 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
 
         Assert.StartsWith("https://pay.google.com/gp/v/save/", link, StringComparison.Ordinal);
         Assert.InRange(link.Length, 100, GoogleLink.Longest);
-        var input = new { key = app.GoogleKey, token = link[(link.LastIndexOf('/') + 1)..] };
+        var input = new { key = app.Keys.GoogleKey, token = link[(link.LastIndexOf('/') + 1)..] };
         var claims = JsonDocument.Parse((await Tool.Node("verify-jwt.mjs", JsonSerializer.SerializeToUtf8Bytes(input))).Ok())
             .RootElement.GetProperty("claims");
-        Assert.Equal((WalletProduct.Account, "savetowallet"), (claims.Text("iss"), claims.Text("typ")));
+        Assert.Equal((WalletKeys.Account, "savetowallet"), (claims.Text("iss"), claims.Text("typ")));
         Assert.False(claims.TryGetProperty("exp", out _));
         Assert.Empty(claims.GetProperty("origins").EnumerateArray());
-        var (theClass, theObject) =
-            (claims.GetProperty("payload").GetProperty("eventTicketClasses")[0], claims.GetProperty("payload").GetProperty("eventTicketObjects")[0]);
+        var payload = claims.GetProperty("payload");
+        var (theClass, theObject) = (payload.GetProperty("eventTicketClasses")[0], payload.GetProperty("eventTicketObjects")[0]);
         Assert.All((string[])[theClass.Text("id"), theObject.Text("id")], id => Assert.Matches(GoogleId(), id));
         Assert.Equal((theClass.Text("id"), "UNDER_REVIEW"), (theObject.Text("classId"), theClass.Text("reviewStatus")));
         Assert.Equal(tickets[0].Text("code"), theObject.GetProperty("barcode").Text("value"));
@@ -139,7 +141,7 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
     [InlineData("Google:ServiceAccountFile", "/nowhere.json", "there is no file")]
     public void Half_a_wallet_is_named_when_the_program_starts(string key, string value, string says)
     {
-        var settings = app.Settings();
+        var settings = app.Keys.Settings();
         settings[$"Balie:ticketing:{key}"] = value;
         var options = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection("Balie:ticketing").Get<WalletOptions>();
 
@@ -156,7 +158,7 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("application/vnd.apple.pkpass", answer.Content.Headers.ContentType?.MediaType);
         var files = Unzip(await answer.Content.ReadAsByteArrayAsync(Ct));
-        await File.WriteAllBytesAsync(app.In("signature"), files["signature"], Ct);
+        await File.WriteAllBytesAsync(app.Keys.In("signature"), files["signature"], Ct);
         return (tickets[0], files);
     }
 
@@ -169,19 +171,21 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
                 return $"{name} is not what the manifest says";
         if (manifest.Keys.Except(files.Keys).FirstOrDefault() is { } missing) return $"{missing} is missing";
 
-        await File.WriteAllBytesAsync(app.In("manifest.json"), files["manifest.json"], Ct);
-        await File.WriteAllBytesAsync(app.In("signature"), files["signature"], Ct);
+        await File.WriteAllBytesAsync(app.Keys.In("manifest.json"), files["manifest.json"], Ct);
+        await File.WriteAllBytesAsync(app.Keys.In("signature"), files["signature"], Ct);
         var verified = await Tool.Run("openssl",
         [
-            "smime", "-verify", "-inform", "DER", "-in", app.In("signature"), "-content", app.In("manifest.json"), "-CAfile", app.Root,
-            "-purpose", "any", "-signer", app.In("signer.pem"), "-out", "/dev/null",
+            "smime", "-verify", "-inform", "DER", "-in", app.Keys.In("signature"), "-content", app.Keys.In("manifest.json"), "-CAfile",
+            app.Keys.Root, "-purpose", "any", "-signer", app.Keys.In("signer.pem"), "-out", "/dev/null",
         ]);
         if (verified.ExitCode != 0) return "the signature does not hold";
 
         var pass = JsonDocument.Parse(files["pass.json"]).RootElement;
-        var subject = (await Tool.Run("openssl", ["x509", "-in", app.In("signer.pem"), "-noout", "-subject", "-nameopt", "RFC2253"])).Ok();
-        if (!subject.Contains($"UID={pass.Text("passTypeIdentifier")}", StringComparison.Ordinal)) return "the certificate is of another type";
-        return subject.Contains($"OU={pass.Text("teamIdentifier")}", StringComparison.Ordinal) ? null : "the certificate is of another team";
+        string[] show = ["x509", "-in", app.Keys.In("signer.pem"), "-noout", "-subject", "-nameopt", "RFC2253"];
+        var subject = (await Tool.Run("openssl", show)).Ok();
+        var isOfType = subject.Contains($"UID={pass.Text("passTypeIdentifier")}", StringComparison.Ordinal);
+        var isOfTeam = subject.Contains($"OU={pass.Text("teamIdentifier")}", StringComparison.Ordinal);
+        return isOfType && isOfTeam ? null : "the certificate is of another type or team";
     }
 
     private static Dictionary<string, byte[]> Unzip(byte[] zip)
@@ -208,11 +212,15 @@ public sealed partial class WalletTests(WalletProduct app) : IClassFixture<Walle
 /// <summary>An installation without certificates, as every one begins.</summary>
 public sealed class NoWalletTests(Product app) : IClassFixture<Product>
 {
-    [Theory]
-    [InlineData("tickets/{0}/apple.pkpass")]
-    [InlineData("tickets/{0}/google-wallet")]
-    [InlineData("bookings/{0}/apple.pkpasses")]
-    public async Task Without_a_certificate_it_says_so(string path) =>
-        await (await app.As(Roles.Customer).GetAsync($"/api/v1/{string.Format(null, path, Guid.CreateVersion7())}", Product.Ct))
-            .IsRefused(HttpStatusCode.Conflict, "ticketing.wallet_not_configured", Product.Ct);
+    [Fact]
+    public async Task Without_a_certificate_it_says_so()
+    {
+        var customer = app.As(Roles.Customer);
+        var (booking, tickets) = await app.Ticketed(customer, await app.Show());
+        var (bookingPath, ticketPath) = ($"/api/v1/bookings/{booking.Text("id")}", $"/api/v1/tickets/{tickets[0].Text("id")}");
+
+        foreach (var path in (string[])[$"{ticketPath}/apple.pkpass", $"{ticketPath}/google-wallet", $"{bookingPath}/apple.pkpasses"])
+            await (await customer.GetAsync(path, Product.Ct))
+                .IsRefused(HttpStatusCode.Conflict, "ticketing.wallet_not_configured", Product.Ct);
+    }
 }

@@ -75,8 +75,8 @@ public sealed class TicketCodeTests
         var code = TicketCode.Sign(Ticket, 1, Slot, key);
         // The last character holds four spare bits.
         var spare = code[..^1] + (char)(code[^1] == 'A' ? 'B' : 'R');
-        foreach (var other in (string[])[code.ToLowerInvariant(), code + "A", code[..^1], " " + code[1..], code.Replace('A', '1'), "", spare])
-            Assert.False(TicketCode.Verify(other, key), other);
+        string[] others = [code.ToLowerInvariant(), code + "A", code[..^1], " " + code[1..], code.Replace('A', '1'), "", spare];
+        foreach (var other in others) Assert.False(TicketCode.Verify(other, key), other);
     }
 
     [Fact]
