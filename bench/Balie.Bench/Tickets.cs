@@ -59,7 +59,7 @@ internal static class Tickets
             insert into ticketing.bookings (
                 org_id, booking_id, reference, event_id, slot_id, holder_name, holder_email, status, total_minor, currency, created_at,
                 updated_at)
-            select slot.org_id, gen_random_uuid(), 'Z' || lpad(n::text, 9, '2'), slot.event_id, slot.slot_id, 'Bench', 'bench@example.org',
+            select slot.org_id, gen_random_uuid(), upper(substr(md5(slot.slot_id::text || n), 1, 10)), slot.event_id, slot.slot_id, 'Bench', 'bench@example.org',
                 'confirmed', 0, 'EUR', clock_timestamp(), clock_timestamp()
             from ticketing.slots as slot, generate_series(1, {Bookings}) as n
             where slot.event_id = @event
