@@ -2,8 +2,8 @@ using System.Globalization;
 using Balie.Bench;
 using static Balie.Bench.Report;
 
-// Every goal of bench/README.md in one go, or those named: hot, spread, full, two, reads, rest. Each ratio compares figures of this run.
-string[] all = ["hot", "spread", "full", "two", "reads", "rest"];
+// Every goal of bench/README.md in one go, or those named: hot, spread, full, two, reads, tickets, rest. Each ratio compares figures of this run.
+string[] all = ["hot", "spread", "full", "two", "reads", "tickets", "rest"];
 var wanted = args.Length == 0 ? all : args;
 if (wanted.Except(all).FirstOrDefault() is { } unknown)
 {
@@ -84,6 +84,20 @@ if (wanted.Contains("reads"))
     await Compare("GET availability", 0.50, () => Get($"/api/v1/events/{eventId}/availability"), () => Get("/health"), "/health");
 }
 
+if (wanted.Contains("tickets"))
+{
+    await Tickets.Settle(venue.ConnectionString, ct);
+    var took = new List<double>();
+    for (var round = 0; round < Rounds; round++)
+    {
+        var eventId = Guid.Parse((await File.ReadAllLinesAsync(await venue.Events(1, LargestSlot, ct), ct))[0]);
+        took.Add((await Tickets.Issue(venue.ConnectionString, eventId, ct)).TotalSeconds);
+    }
+    var perSecond = Tickets.Count / Median(took);
+    report.Add($"{Tickets.Count} tickets issued and signed", Milliseconds(Median(took) * 1000), PerSecond(perSecond), null, "≤ 5 s",
+        Median(took) <= 5);
+}
+
 if (wanted.Contains("rest"))
 {
     await Flood();
@@ -94,6 +108,7 @@ if (wanted.Contains("rest"))
     report.Add("second start until /ready", Milliseconds(ready.TotalMilliseconds), "", null, "≤ 2 s", ready <= TimeSpan.FromSeconds(2));
 }
 
+await Tickets.Settle(venue.ConnectionString, ct);
 var (exitCode, said) = await venue.Verify(ct);
 report.Add("balie verify afterwards", exitCode == 0 ? "no violated invariant" : "violations", "", null, "none", exitCode == 0);
 if (exitCode != 0) Console.WriteLine(said);

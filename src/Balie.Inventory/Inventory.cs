@@ -23,6 +23,9 @@ internal sealed class Inventory(Sequencer sequencer, DatabaseClock clock, TimePr
 
     public Task<int> Release(Tx tx, Guid holder, CancellationToken ct) => ReleaseUnits.Handle(tx, holder, ct);
 
+    public Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct) =>
+        ReleaseUnits.Part(tx, holder, part, elsewhere, ct);
+
     public Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct) =>
         ExtendUnits.Handle(tx, holder, until, ct);
 

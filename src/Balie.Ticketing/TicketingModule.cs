@@ -1,14 +1,19 @@
 using Balie.Contracts.Orders;
+using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
+using Balie.Ticketing.CallOffs;
 using Balie.Ticketing.Demo;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
 using Balie.Ticketing.Seating;
 using Balie.Ticketing.Slots;
+using Balie.Ticketing.Tickets;
 using Balie.Ticketing.TicketTypes;
+using Balie.Ticketing.Transfers;
 using Balie.Ticketing.Venues;
+using Balie.Ticketing.Wallets;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Ticketing;
@@ -16,6 +21,7 @@ namespace Balie.Ticketing;
 public sealed class TicketingModule : IModule
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
 
     public string Name => "ticketing";
 
@@ -27,6 +33,15 @@ public sealed class TicketingModule : IModule
         services.AddSingleton<Availabilities>();
         services.AddSingleton<TakePlaces>();
         services.AddSingleton<IOfferKind, TicketOffers>();
+        services.AddSingleton<TicketKeys>();
+        services.AddSingleton<TicketPrinter>();
+        services.AddSingleton<ITickets, TicketDesk>();
+
+        services.AddOptions<WalletOptions>().Bind(config).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WalletOptions>, WalletProblems>();
+        services.AddSingleton<AppleSigner>();
+        services.AddSingleton<GoogleSigner>();
+        services.AddSingleton<WalletDesk>();
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -82,6 +97,27 @@ public sealed class TicketingModule : IModule
         CancelBooking.Map(api);
         ConfirmBooking.Map(api);
         PayBooking.Map(api);
+
+        SeeBookingTickets.Map(api);
+        ListTickets.Map(api);
+        SeeTicket.Map(api);
+        SeeTicketHistory.Map(api);
+        ChangeHolder.Map(api);
+        ReissueTicket.Map(api);
+        VoidTicket.Map(api);
+        SeeTicketQr.Map(api);
+        SeeRotatingCodes.Map(api);
+        PrintTickets.Map(api);
+        SeeWalletPasses.Map(api);
+        OfferTicket.Map(api);
+        ListTransfers.Map(api);
+        WithdrawOffer.Map(api);
+        SeeOffer.Map(api);
+        AcceptTicket.Map(api);
+        DeclineTicket.Map(api);
+        PreviewCallOff.Map(api);
+        SeeTicketKeys.Map(api);
+        RotateTicketKey.Map(api);
     }
 
     public void Verify(Checks that)
@@ -111,7 +147,58 @@ public sealed class TicketingModule : IModule
                 where slots.org_id = bookings.org_id and slots.event_id = bookings.event_id and slots.slot_id = bookings.slot_id
             )
             """);
+        that.Holds("I5 every booking that was confirmed more than a minute ago has exactly its tickets", """
+            select format('booking %s of organisation %s: %s places, %s tickets', booking_id, org_id, places.count, tickets.count)
+            from ticketing.bookings as booking
+            cross join lateral (
+                select coalesce(sum(quantity), 0) as count from ticketing.booking_items as item
+                where item.org_id = booking.org_id and item.booking_id = booking.booking_id
+            ) as places
+            cross join lateral (
+                select count(*) from ticketing.tickets as ticket
+                where ticket.org_id = booking.org_id and ticket.booking_id = booking.booking_id
+            ) as tickets
+            where booking.status = 'confirmed' and booking.updated_at < clock_timestamp() - interval '1 minute'
+            and places.count <> tickets.count
+            """);
+        that.Holds("I5 a booking that is not confirmed has no ticket that opens a door", """
+            select format('ticket %s of organisation %s is %s, its booking %s', ticket_id, org_id, tickets.status, bookings.status)
+            from ticketing.tickets
+            left join ticketing.bookings using (org_id, booking_id)
+            where tickets.status in ('issued', 'checked_in', 'transferred', 'listed') and bookings.status is distinct from 'confirmed'
+            """);
+        that.Holds("I5 every ticket's history ends where the ticket stands", """
+            select format('ticket %s of organisation %s is %s with serial %s, its history says %s with serial %s',
+                ticket_id, org_id, status, tickets.serial, told.to_status, told.serial)
+            from ticketing.tickets
+            left join (
+                select distinct on (org_id, ticket_id) org_id, ticket_id, to_status, serial
+                from ticketing.ticket_history
+                order by org_id, ticket_id, step desc
+            ) as told using (org_id, ticket_id)
+            where (told.to_status, told.serial) is distinct from (status, tickets.serial)
+            """);
+        that.Holds("I5 no two live tickets are of one seat of a slot", """
+            select format('slot %s of organisation %s, seat %s: %s live tickets', slot_id, org_id, seat, count(*))
+            from ticketing.tickets
+            where seat is not null and status in ('issued', 'checked_in', 'transferred', 'listed')
+            group by org_id, slot_id, seat
+            having count(*) > 1
+            """);
     }
 
-    public void Schedule(Timetable at) => at.Every(OneMinute, ExpireBookings.Run);
+    public void Listen(Listeners on)
+    {
+        on.Batch<BookingConfirmed>(IssueTickets.Handle);
+        on.Message<EventCancelled>(BeginCallOff.OfEvent);
+        on.Message<SlotCancelled>(BeginCallOff.OfSlot);
+    }
+
+    public void Schedule(Timetable at)
+    {
+        at.Every(OneMinute, ExpireBookings.Run);
+        at.Every(CancelCalledOff.Interval, CancelCalledOff.Run);
+        at.Every(TenMinutes, LapseOffers.Run);
+        at.Every(TenMinutes, ExpireTickets.Run);
+    }
 }

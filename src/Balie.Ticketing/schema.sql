@@ -91,6 +91,31 @@ grant select, insert, update on ticketing.bookings to balie_app;
 grant select on ticketing.bookings to balie_reader;
 grant select, insert, update on ticketing.bookings to balie_system;
 
+create table ticketing.call_offs (
+    org_id uuid not null,
+    call_off_id uuid not null,
+    event_id uuid not null,
+    slot_id uuid,
+    reason text not null,
+    after_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+    cancelled integer not null default 0,
+    begun_at timestamp with time zone not null,
+    finished_at timestamp with time zone,
+    constraint call_offs_pkey PRIMARY KEY (org_id, call_off_id),
+    constraint call_offs_unique UNIQUE NULLS NOT DISTINCT (org_id, event_id, slot_id),
+    constraint call_offs_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES ticketing.events(org_id, event_id),
+    constraint call_offs_cancelled_check CHECK ((cancelled >= 0)),
+    constraint call_offs_reason_check CHECK ((length(reason) <= 500))
+);
+alter table ticketing.call_offs enable row level security;
+alter table ticketing.call_offs force row level security;
+CREATE INDEX call_offs_open ON ticketing.call_offs USING btree (begun_at) WHERE (finished_at IS NULL);
+create policy everything on ticketing.call_offs for all to balie_system using (true);
+create policy tenant on ticketing.call_offs for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.call_offs to balie_app;
+grant select on ticketing.call_offs to balie_reader;
+grant select, insert, update on ticketing.call_offs to balie_system;
+
 create table ticketing.events (
     org_id uuid not null,
     event_id uuid not null,
@@ -277,6 +302,77 @@ grant select, insert, update, delete on ticketing.slots to balie_app;
 grant select on ticketing.slots to balie_reader;
 grant select, insert, update, delete on ticketing.slots to balie_system;
 
+create table ticketing.ticket_history (
+    org_id uuid not null,
+    ticket_id uuid not null,
+    step integer not null,
+    at timestamp with time zone not null,
+    actor text not null,
+    action text not null,
+    from_status text,
+    to_status text not null,
+    serial integer not null,
+    reason text not null default ''::text,
+    constraint ticket_history_pkey PRIMARY KEY (org_id, ticket_id, step),
+    constraint ticket_history_action_check CHECK (((length(action) >= 1) AND (length(action) <= 50))),
+    constraint ticket_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint ticket_history_reason_check CHECK ((length(reason) <= 500)),
+    constraint ticket_history_step_check CHECK ((step >= 1))
+);
+alter table ticketing.ticket_history enable row level security;
+alter table ticketing.ticket_history force row level security;
+create policy everything on ticketing.ticket_history for all to balie_system using (true);
+create policy tenant on ticketing.ticket_history for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert on ticketing.ticket_history to balie_app;
+grant select on ticketing.ticket_history to balie_reader;
+grant select, insert on ticketing.ticket_history to balie_system;
+
+create table ticketing.ticket_keys (
+    org_id uuid not null,
+    key_number integer not null,
+    pkcs8 bytea not null,
+    created_at timestamp with time zone not null,
+    signs_from timestamp with time zone not null,
+    revoked_at timestamp with time zone,
+    constraint ticket_keys_pkey PRIMARY KEY (org_id, key_number),
+    constraint ticket_keys_key_number_check CHECK (((key_number >= 1) AND (key_number <= 65535)))
+);
+alter table ticketing.ticket_keys enable row level security;
+alter table ticketing.ticket_keys force row level security;
+create policy everything on ticketing.ticket_keys for all to balie_system using (true);
+create policy tenant on ticketing.ticket_keys for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.ticket_keys to balie_app;
+grant select, insert, update on ticketing.ticket_keys to balie_system;
+
+create table ticketing.ticket_transfers (
+    org_id uuid not null,
+    transfer_id uuid not null,
+    ticket_id uuid not null,
+    from_name text not null,
+    from_email text not null,
+    to_email text not null,
+    to_name text,
+    status text not null,
+    offered_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
+    constraint ticket_transfers_pkey PRIMARY KEY (org_id, transfer_id),
+    constraint ticket_transfers_org_id_ticket_id_fkey FOREIGN KEY (org_id, ticket_id) REFERENCES ticketing.tickets(org_id, ticket_id),
+    constraint ticket_transfers_check CHECK (((status = 'offered'::text) = (ended_at IS NULL))),
+    constraint ticket_transfers_check1 CHECK (((status <> 'accepted'::text) OR (to_name IS NOT NULL))),
+    constraint ticket_transfers_status_check CHECK ((status = ANY (ARRAY['offered'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text, 'lapsed'::text]))),
+    constraint ticket_transfers_to_email_check CHECK (((length(to_email) >= 3) AND (length(to_email) <= 254)))
+);
+alter table ticketing.ticket_transfers enable row level security;
+alter table ticketing.ticket_transfers force row level security;
+CREATE INDEX ticket_transfers_by_ticket ON ticketing.ticket_transfers USING btree (org_id, ticket_id, transfer_id);
+CREATE UNIQUE INDEX ticket_transfers_open_unique ON ticketing.ticket_transfers USING btree (org_id, ticket_id) WHERE (status = 'offered'::text);
+create policy everything on ticketing.ticket_transfers for all to balie_system using (true);
+create policy tenant on ticketing.ticket_transfers for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.ticket_transfers to balie_app;
+grant select on ticketing.ticket_transfers to balie_reader;
+grant select, insert, update on ticketing.ticket_transfers to balie_system;
+
 create table ticketing.ticket_types (
     org_id uuid not null,
     ticket_type_id uuid not null,
@@ -316,6 +412,56 @@ create policy tenant on ticketing.ticket_types for all to balie_app, balie_reade
 grant select, insert, update, delete on ticketing.ticket_types to balie_app;
 grant select on ticketing.ticket_types to balie_reader;
 grant select, insert, update, delete on ticketing.ticket_types to balie_system;
+
+create table ticketing.tickets (
+    org_id uuid not null,
+    ticket_id uuid not null,
+    booking_id uuid not null,
+    line smallint not null,
+    position integer not null,
+    number text not null,
+    event_id uuid not null,
+    slot_id uuid not null,
+    ticket_type_id uuid not null,
+    type_name text not null,
+    zone_id uuid,
+    seat integer,
+    seat_label text,
+    price_minor bigint not null,
+    currency character(3) not null,
+    user_id uuid,
+    holder_name text not null default ''::text,
+    holder_email text not null default ''::text,
+    status text not null,
+    serial integer not null default 1,
+    code text not null,
+    secret bytea not null,
+    issued_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint tickets_pkey PRIMARY KEY (org_id, ticket_id),
+    constraint tickets_number_unique UNIQUE (org_id, number),
+    constraint tickets_position_unique UNIQUE (org_id, booking_id, "position"),
+    constraint tickets_check CHECK (((seat IS NULL) = (seat_label IS NULL))),
+    constraint tickets_code_check CHECK (((length(code) >= 20) AND (length(code) <= 200))),
+    constraint tickets_holder_email_check CHECK ((length(holder_email) <= 254)),
+    constraint tickets_holder_name_check CHECK ((length(holder_name) <= 200)),
+    constraint tickets_line_check CHECK ((line >= 1)),
+    constraint tickets_number_check CHECK (((length(number) >= 8) AND (length(number) <= 26))),
+    constraint tickets_position_check CHECK (("position" >= 1)),
+    constraint tickets_price_minor_check CHECK ((price_minor >= 0)),
+    constraint tickets_secret_check CHECK ((length(secret) = 20)),
+    constraint tickets_serial_check CHECK (((serial >= 1) AND (serial <= 65535))),
+    constraint tickets_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text, 'voided'::text, 'refunded'::text, 'expired'::text])))
+);
+alter table ticketing.tickets enable row level security;
+alter table ticketing.tickets force row level security;
+CREATE INDEX tickets_by_slot ON ticketing.tickets USING btree (org_id, slot_id, ticket_id);
+CREATE INDEX tickets_by_user ON ticketing.tickets USING btree (org_id, user_id, ticket_id) WHERE (user_id IS NOT NULL);
+CREATE UNIQUE INDEX tickets_seat_unique ON ticketing.tickets USING btree (org_id, slot_id, seat) WHERE ((seat IS NOT NULL) AND (status = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text])));
+create policy everything on ticketing.tickets for all to balie_system using (true);
+create policy tenant on ticketing.tickets for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.tickets to balie_app;
+grant select, insert, update on ticketing.tickets to balie_system;
 
 create table ticketing.venues (
     org_id uuid not null,

@@ -1,5 +1,6 @@
 using Balie.Contracts.Identity;
 using Balie.Tests.Routes;
+using Balie.Tests.Tickets;
 using Balie.Ticketing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,6 +31,7 @@ public class Product : ModuleApp<TicketingModule>
 public class WholeProduct : ModuleApp<TicketingModule>
 {
     private readonly TempFolder _mail = new();
+    private readonly WalletKeys _wallets = new();
 
     protected override IReadOnlyList<IModule> Modules => Balie.Modules.WithHouseChecks(Balie.Modules.All);
 
@@ -48,6 +50,7 @@ public class WholeProduct : ModuleApp<TicketingModule>
     protected override void Configure(WebApplicationBuilder builder)
     {
         base.Configure(builder);
+        builder.Configuration.AddInMemoryCollection(_wallets.Settings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Balie:identity:HashIterations"] = "1000",

@@ -63,6 +63,12 @@ public interface IInventory
     Task<int> Release(Tx tx, Guid holder, CancellationToken ct);
 
     /// <summary>
+    /// Frees a part of what the holder has: the units named, or any so many of a pool; of every other pool as many as
+    /// <paramref name="elsewhere"/>. Returns how many units came free.
+    /// </summary>
+    Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct);
+
+    /// <summary>
     /// Moves the end of a hold, on the database's clock, in the caller's transaction. False when it has ended already: nothing was changed.
     /// </summary>
     Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct);

@@ -1,3 +1,4 @@
+using Balie.Contracts.Inventory;
 using Balie.Inventory.Folds;
 
 namespace Balie.Inventory.Pools;
@@ -13,6 +14,43 @@ internal static class ReleaseUnits
         await HeldUnit.Announce(tx, freed, Announcement.What.Freed, ct);
         return freed.Length;
     }
+
+    public static async Task<int> Part(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct)
+    {
+        var named = part.Where(demand => demand.Units is not null)
+            .SelectMany(demand => (demand.Units ?? []).Select(unit => (demand.PoolId, Unit: unit))).ToArray();
+        var anyOf = part.Where(demand => demand.Units is null).GroupBy(demand => demand.PoolId).ToArray();
+        var freed = await tx.Many<HeldUnit>(DeletePart, new
+        {
+            holder,
+            elsewhere,
+            namedPools = named.Select(unit => unit.PoolId).ToArray(),
+            namedUnits = named.Select(unit => unit.Unit).ToArray(),
+            anyPools = anyOf.Select(pool => pool.Key).ToArray(),
+            anyCounts = anyOf.Select(pool => pool.Sum(demand => demand.Quantity)).ToArray(),
+        }, ct);
+        await HeldUnit.Announce(tx, freed, Announcement.What.Freed, ct);
+        return freed.Length;
+    }
+
+    private const string DeletePart = """
+        with held as (
+            select pool_id, unit, row_number() over (partition by pool_id order by unit desc) as place
+            from inventory.claims
+            where org_id = @orgId and holder = @holder
+        ), freed as (
+            select pool_id, unit from unnest(@namedPools, @namedUnits) as named (pool_id, unit)
+            union all
+            select pool_id, unit
+            from held
+            left join unnest(@anyPools, @anyCounts) as asked (pool_id, quantity) using (pool_id)
+            where pool_id <> all (@namedPools) and place <= coalesce(quantity, @elsewhere)
+        )
+        delete from inventory.claims
+        using freed
+        where claims.org_id = @orgId and claims.holder = @holder and claims.pool_id = freed.pool_id and claims.unit = freed.unit
+        returning claims.pool_id, claims.unit
+        """;
 
     private const string Delete = """
         delete from inventory.claims

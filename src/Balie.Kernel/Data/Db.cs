@@ -141,6 +141,16 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
             new { messageId = NewId(), forOrgId = orgId, kind = MessageKind.Of<TMessage>(), body = MessageKind.Write(message), now = Now },
             ct);
 
+    /// <summary>Many messages of one kind in one statement, in this order.</summary>
+    public Task PublishAll<TMessage>(IReadOnlyList<TMessage> messages, CancellationToken ct) where TMessage : notnull =>
+        Run(Outbox.InsertAll, new
+        {
+            messageIds = messages.Select(_ => NewId()).ToArray(),
+            kind = MessageKind.Of<TMessage>(),
+            bodies = messages.Select(message => MessageKind.Write(message)).ToArray(),
+            now = Now,
+        }, ct);
+
     private protected override Task<TResult> Use<TResult>(
         Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)
     {

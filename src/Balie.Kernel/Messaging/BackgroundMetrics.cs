@@ -31,7 +31,8 @@ internal static class BackgroundMetrics
         meter.CreateObservableGauge("balie.outbox.dead", () => _outbox.Dead, "{message}", "Dead letters.");
     }
 
-    public static void Delivered(string consumer) => DeliveredCount.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
+    public static void Delivered(string consumer, int messages) =>
+        DeliveredCount.Add(messages, new KeyValuePair<string, object?>("consumer", consumer));
 
     public static void Failed(string consumer) => FailedCount.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
 

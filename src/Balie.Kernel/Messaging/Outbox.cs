@@ -45,6 +45,13 @@ public sealed class Outbox(SystemDb db)
         values (@forOrgId, @messageId, @kind, @body::json, @now)
         """;
 
+    internal const string InsertAll = """
+        insert into kernel.outbox (org_id, message_id, kind, body, created_at)
+        select @orgId, message_id, @kind, body::json, @now
+        from unnest(@messageIds, @bodies) with ordinality as w (message_id, body, nth)
+        order by nth
+        """;
+
     private const string Stand = """
         with slowest as (
             select xid, position

@@ -13,7 +13,7 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
 {
     /// <summary>How many unwanted messages one look may pass, and how many wanted ones it may carry.</summary>
     private const int Reach = 10_000;
-    private const int Batch = 200;
+    private const int Batch = Listeners.LargestBatch;
     private const int Lanes = 4;
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RenewAfter = Lease / 3;
@@ -104,12 +104,29 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = ct };
         return Parallel.ForEachAsync(lanes, atOnce, async (lane, stop) =>
         {
-            foreach (var (letter, to) in lane)
+            foreach (var (letters, to) in Bundles(lane))
             {
-                await delivery.Hand(letter, to, triedBefore: 0, stop);
+                await delivery.Hand(letters, to, stop);
                 await Renew(stop);
             }
         });
+    }
+
+    // Neighbours for the same reaction, as many as it takes at once.
+    private static IEnumerable<(IReadOnlyList<Letter> Letters, Subscription To)> Bundles(IEnumerable<(Letter Letter, Subscription To)> lane)
+    {
+        var (letters, last) = (new List<Letter>(), (Subscription?)null);
+        foreach (var (letter, to) in lane)
+        {
+            if (last is not null && (to != last || letters.Count == last.MostAtOnce))
+            {
+                yield return (letters, last);
+                letters = [];
+            }
+            last = to;
+            letters.Add(letter);
+        }
+        if (last is not null) yield return (letters, last);
     }
 
     private async Task<bool> TryAgain(CancellationToken ct)

@@ -43,6 +43,15 @@ public sealed record Policies
     /// <summary>Until how long before the start a visitor may cancel.</summary>
     [Between("PT0S", "P365D")] public TimeSpan CancellationUntil { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How often one ticket may be given to somebody else.</summary>
+    [Between(0, 100)] public int TransfersPerTicket { get; init; } = 3;
+
+    /// <summary>How long an offered ticket waits to be accepted.</summary>
+    [Between("PT1H", "P30D")] public TimeSpan TransferOfferLasts { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>How long before the start tickets can be given away no more.</summary>
+    [Between("PT0S", "P365D")] public TimeSpan TransferCloses { get; init; } = TimeSpan.FromHours(2);
+
     [Between("PT10M", "P30D")] public TimeSpan FirstReminder { get; init; } = TimeSpan.FromHours(24);
 
     [Between("PT10M", "P30D")] public TimeSpan LastReminder { get; init; } = TimeSpan.FromHours(2);

@@ -1,3 +1,4 @@
+using Balie.Ticketing.Tickets;
 
 namespace Balie.Ticketing.Bookings;
 
@@ -51,7 +52,7 @@ internal static class BookingReader
         foreach (var item in itemRows)
         {
             var seats = item.Seats?.Zip(item.SeatLabels ?? [], (seat, label) => new BookedSeat(seat, label)).ToArray();
-            var tickets = status == BookingStates.Confirmed ? TicketNumbers.Of(row.Reference, before, item.Quantity) : [];
+            var tickets = status == BookingStates.Confirmed ? TicketNumber.Of(row.Reference, before, item.Quantity) : [];
             items.Add(new BookingItem(
                 item.TicketTypeId, item.Name, item.Quantity, new Money(item.PriceMinor, row.Currency), seats, tickets));
             before += item.Quantity;

@@ -1,6 +1,7 @@
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Offers;
+using Balie.Ticketing.Tickets;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Bookings;
@@ -36,6 +37,7 @@ internal static partial class CancelBooking
             if (!caller.May(Permission.BookingsWrite) && await Late(found)) return CancellationClosed;
 
             await BookingStep.Take(tx, found, BookingStates.Cancelled, caller.Actor, reason, ct);
+            await TicketSteps.End(tx, [found.BookingId], null, TicketStates.Voided, caller.Actor, reason, ct);
             await inventory.Release(tx, found.BookingId, ct);
             await tx.Publish(new BookingCancelled(found.BookingId, found.EventId, found.SlotId, reason), ct);
             LogCancelled(log, found.BookingId);

@@ -14,9 +14,15 @@ internal static class SeeBookingCalendar
     public static async Task<IResult> Handle(string idOrReference, string? email, Caller caller, Db db, CancellationToken ct)
     {
         var booking = await BookingReader.Find(db, idOrReference, email, caller, Permission.BookingsRead, forUpdate: false, ct);
-        if (booking is null) return (Outcome<Done>)BookingNotFound;
+        return booking is null
+            ? (Outcome<Done>)BookingNotFound
+            : Results.Text(await Write(db, booking, ct), CalendarFile.ContentType);
+    }
+
+    public static async Task<string> Write(Sql sql, BookingReader.Row booking, CancellationToken ct)
+    {
         // Its booking exists, so its slot does: neither is ever deleted.
-        var slot = (await db.One<SlotRow>(SelectSlot, new { booking.SlotId }, ct))!;
+        var slot = (await sql.One<SlotRow>(SelectSlot, new { booking.SlotId }, ct))!;
         var status = booking.Status switch
         {
             BookingStates.Confirmed => SeeEventCalendar.StatusOf(slot.EventStatus, slot.Status),
@@ -28,7 +34,7 @@ internal static class SeeBookingCalendar
             $"{booking.BookingId}@bookings.balie", slot.Sequence + booking.Sequence,
             booking.UpdatedAt > slot.UpdatedAt ? booking.UpdatedAt : slot.UpdatedAt,
             slot.StartsAt, slot.EndsAt, status, slot.Title, $"Booking {booking.Reference}", slot.Location);
-        return Results.Text(CalendarFile.Write(slot.Title, [entry]), CalendarFile.ContentType);
+        return CalendarFile.Write(slot.Title, [entry]);
     }
 
     private sealed record SlotRow(

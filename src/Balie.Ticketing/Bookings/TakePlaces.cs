@@ -3,6 +3,7 @@ using System.Text;
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Offers;
+using Balie.Ticketing.Tickets;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Bookings;
@@ -70,7 +71,7 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
             var line = wish.Lines[i];
             var seats = line.Seats?.Select(seat => new BookedSeat(seat, wish.Offer.Seats[seat].Label)).ToArray();
             items[i] = new BookingItem(line.Type.TicketTypeId, line.Type.Name, line.Quantity, line.Type.Price, seats,
-                sold ? TicketNumbers.Of(reference, before, line.Quantity) : []);
+                sold ? TicketNumber.Of(reference, before, line.Quantity) : []);
             before += line.Quantity;
         }
         return new Booking(terms.BookingId ?? Ids.New(now), reference, sold ? BookingStates.Confirmed : BookingStates.Pending,

@@ -6,6 +6,7 @@ using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Slots;
+using Balie.Ticketing.Tickets;
 
 namespace Balie.Ticketing.Offers;
 
@@ -38,9 +39,10 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
     {
         var rows = await sql.Many<BookingReader.Row>(SelectMany, new { holdIds }, ct);
         var vat = (await policies.Of(sql.OrgId, ct)).VatCultureBasisPoints;
+        var tickets = (await sql.Many<SoldUnit>(SelectUnits, new { holdIds }, ct)).ToLookup(ticket => ticket.BookingId);
         var held = new List<HeldOffer>(rows.Length);
         foreach (var booking in await BookingReader.Whole(sql, rows, inventory.Now, ct))
-            if (await offers.Find(sql.OrgId, booking.EventId, ct) is { } offer) held.Add(Held(offer, booking, vat));
+            if (await offers.Find(sql.OrgId, booking.EventId, ct) is { } offer) held.Add(Held(offer, booking, vat, tickets[booking.Id]));
         return held;
     }
 
@@ -78,9 +80,25 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
     {
         if (unitIds is { Count: 0 }) return;
         if (await Lock(tx, holdId, ct) is not { Status: BookingStates.Confirmed } booking) return;
+        var ended = await TicketSteps.End(tx, [holdId], unitIds, TicketStates.Refunded, actor, reason, ct);
+        if (unitIds is not null && await tx.One<bool>(HasLiveTickets, new { holdId }, ct))
+        {
+            await ReleasePart(tx, booking, [.. ended.Select(ticket => ticket.TicketId)], ct);
+            return;
+        }
         await BookingStep.Take(tx, booking, BookingStates.Cancelled, actor, reason, ct);
         await inventory.Release(tx, holdId, ct);
         await tx.Publish(new BookingCancelled(holdId, booking.EventId, booking.SlotId, reason), ct);
+    }
+
+    // The others of the booking keep their places, so only the units of these come free: their seats, or any as many.
+    private async Task ReleasePart(Tx tx, BookingReader.Row booking, Guid[] ticketIds, CancellationToken ct)
+    {
+        if (await offers.Find(tx.OrgId, booking.EventId, ct) is not { } offer || offer.Slot(booking.SlotId) is not { } slot) return;
+        var types = await tx.Many<EndedOfType>(SelectEnded, new { ticketIds }, ct);
+        var part = TakePlaces.Demands(
+            slot, types.Select(type => (offer.Type(type.TicketTypeId), type.Count, (IReadOnlyList<int>?)type.Seats)));
+        await inventory.Release(tx, booking.BookingId, part, elsewhere: ticketIds.Length, ct);
     }
 
     private static OfferWish? Read(JsonElement wish)
@@ -89,15 +107,17 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         catch (JsonException) { return null; }
     }
 
-    private static HeldOffer Held(EventOffer offer, Booking booking, int vatBasisPoints)
+    private static HeldOffer Held(EventOffer offer, Booking booking, int vatBasisPoints, IEnumerable<SoldUnit>? tickets = null)
     {
+        var units = (tickets ?? []).ToLookup(ticket => (int)ticket.Line, ticket => new HeldUnit(
+            ticket.TicketId, ticket.Number, ticket.Status == TicketStates.CheckedIn, !TicketStates.IsLive(ticket.Status)));
         var slot = offer.Slot(booking.SlotId) ?? throw new InvalidOperationException("A booking is of a slot of its event.");
         var local = LocalTimes.Local(slot.StartsAt, slot.Zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return new HeldOffer(
             booking.Id, "tickets", offer.Title, offer.Venue.Length == 0 ? local : $"{local}, {offer.Venue}", booking.EventId,
             booking.SlotId, StateOf(booking), booking.ExpiresAt, slot.StartsAt, IsCalledOff(offer, slot),
             [.. booking.Items.Select((item, i) => new HeldItem(
-                i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, []))]);
+                i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, [.. units[i + 1]]))]);
     }
 
     private static string NameOf(BookingItem item) =>
@@ -116,6 +136,31 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
 
     private static Task<BookingReader.Row?> Lock(Tx tx, Guid holdId, CancellationToken ct) =>
         tx.One<BookingReader.Row>(LockOne, new { holdId }, ct);
+
+    private sealed record SoldUnit(Guid BookingId, short Line, Guid TicketId, string Number, string Status);
+
+    private sealed record EndedOfType(Guid TicketTypeId, int Count, int[]? Seats);
+
+    private const string SelectUnits = """
+        select booking_id, line, ticket_id, number, status
+        from ticketing.tickets
+        where org_id = @orgId and booking_id = any (@holdIds)
+        order by booking_id, position
+        """;
+
+    private const string HasLiveTickets = """
+        select exists (
+            select from ticketing.tickets
+            where org_id = @orgId and booking_id = @holdId and status in ('issued', 'checked_in', 'transferred', 'listed')
+        )
+        """;
+
+    private const string SelectEnded = """
+        select ticket_type_id, count(*)::integer as count, array_agg(seat) filter (where seat is not null) as seats
+        from ticketing.tickets
+        where org_id = @orgId and ticket_id = any (@ticketIds)
+        group by ticket_type_id
+        """;
 
     private const string SelectMany = $"""
         select {BookingReader.Columns}

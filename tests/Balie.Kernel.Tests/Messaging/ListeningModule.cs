@@ -8,6 +8,9 @@ public sealed record Happened(Guid Subject, string Text);
 [Message("probe.ignored")]
 public sealed record Ignored(Guid Subject);
 
+[Message("probe.counted")]
+public sealed record Counted(Guid Subject, int Number);
+
 /// <summary>Hears one message twice over: one listener writes it down, the other fails as often as a test asks.</summary>
 public sealed class ListeningModule : IModule
 {
@@ -17,6 +20,7 @@ public sealed class ListeningModule : IModule
     {
         on.Message<Happened>(WriteDown.Handle);
         on.Message<Happened>(Stumble.Handle);
+        on.Batch<Counted>(Gather.Handle);
     }
 
     internal static class WriteDown
@@ -43,6 +47,24 @@ public sealed class ListeningModule : IModule
             if (Failures.AddOrUpdate(happened.Subject, -1, (_, left) => left - 1) >= 0)
                 throw new InvalidOperationException("As asked.\u0000");
             Heard.Enqueue((happened.Subject, happened.Text));
+        }
+    }
+
+    /// <summary>Takes many at once, and none together with a poisoned one.</summary>
+    internal static class Gather
+    {
+        public const int Poison = 13;
+        private static readonly ConcurrentQueue<(Guid Subject, int[] Numbers)> Batches = new();
+
+        public static int[][] WhatItTook(Guid subject) => [.. Batches.Where(one => one.Subject == subject).Select(one => one.Numbers)];
+
+        public static async Task Handle(IReadOnlyList<Counted> counted, Tx tx, IServiceProvider services, CancellationToken ct)
+        {
+            // An effect before the failure, to see that it does not stay.
+            await tx.Run("insert into probe.notes (org_id, note_id, text) values (@orgId, @noteId, @text)",
+                new { noteId = tx.NewId(), text = $"{counted.Count}" }, ct);
+            if (counted.Any(one => one.Number == Poison)) throw new InvalidOperationException("Poison.");
+            Batches.Enqueue((counted[0].Subject, [.. counted.Select(one => one.Number)]));
         }
     }
 }

@@ -43,6 +43,9 @@ internal sealed class FakeInventory(IServiceProvider services, TimeProvider cloc
     public Task<int> Release(Tx tx, Guid holder, CancellationToken ct) =>
         tx.Run("delete from doubles.claims where holder = @holder", new { holder }, ct);
 
+    public Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct) =>
+        throw new NotSupportedException("Orders releases whole holders.");
+
     public async Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct) =>
         await tx.Run("update doubles.claims set expires_at = @until where holder = @holder and expires_at >= @Now",
             new { holder, until, Now }, ct) > 0;

@@ -55,7 +55,22 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         await NotificationEstate.Make(app, owner, marker, ids);
         await PaymentEstate.Make(app, owner, marker, ids);
         await OrderEstate.Make(app, owner, marker, ids);
+        await MakeTickets(app, owner, ids);
         return new Estate(app, marker, email, owner, ids);
+    }
+
+    // Sold at the desk, issued, and one of them on offer to somebody; and another evening that was called off.
+    private static async Task MakeTickets(WholeProduct app, HttpClient owner, Dictionary<string, string> ids)
+    {
+        await (await owner.Put($"/api/v1/bookings/{ids["bookingId"]}/confirmation", new { }, Ct)).IsOk<JsonElement>(Ct);
+        var dates = new[] { new { startsLocal = "2026-07-03T20:00:00", endsLocal = "2026-07-03T22:00:00" } };
+        (await owner.Post($"/api/v1/events/{ids["eventId"]}/slots", new { dates }, Ct)).EnsureSuccessStatusCode();
+        var slots = await (await owner.GetAsync($"/api/v1/events/{ids["eventId"]}/slots", Ct)).IsOk<JsonElement>(Ct);
+        await (await owner.Put($"/api/v1/slots/{slots[1].Text("id")}/cancellation", new { reason = "Storm" }, Ct)).IsOk<JsonElement>(Ct);
+        await app.Deliver(Ct);
+        var tickets = await (await owner.GetAsync($"/api/v1/bookings/{ids["bookingId"]}/tickets", Ct)).IsOk<JsonElement>(Ct);
+        (ids["ticketId"], ids["idOrNumber"]) = (tickets[0].Text("id"), tickets[0].Text("number"));
+        ids["transferId"] = await Made(owner, $"/api/v1/tickets/{ids["ticketId"]}/transfers", new { email = "vriend@example.org" });
     }
 
     private static async Task MakeEvent(HttpClient owner, string marker, Dictionary<string, string> ids)

@@ -158,6 +158,13 @@ public static class Recipes
         ["POST /api/v1/webhooks"] = _ => Webhook,
         ["PUT /api/v1/webhooks/{webhookId}"] = _ => Webhook,
         ["POST /api/v1/webhooks/{webhookId}/replay"] = _ => new { from = "2026-01-01T00:00:00Z", until = "2026-01-02T00:00:00Z" },
+        ["PUT /api/v1/tickets/{idOrNumber}/holder"] = _ => new { name = "Gast", email = "gast@example.org" },
+        ["POST /api/v1/tickets/{idOrNumber}/codes"] = _ => Because,
+        ["PUT /api/v1/tickets/{ticketId}/voiding"] = _ => Because,
+        ["POST /api/v1/tickets/{idOrNumber}/transfers"] = _ => new { email = "vriend@example.org" },
+        ["PUT /api/v1/transfers/{transferId}/acceptance"] = _ => new { secret = "geraden", name = "Vriend" },
+        ["PUT /api/v1/transfers/{transferId}/refusal"] = _ => new { secret = "geraden" },
+        ["POST /api/v1/ticket-keys"] = _ => new { revokeOlder = true },
     };
 
     private static object Line(Func<string, string> id) => new
@@ -175,7 +182,13 @@ public static class Recipes
 
     /// <summary>What a query parameter's id is the id of.</summary>
     public static readonly IReadOnlyDictionary<string, string> Queries =
-        new Dictionary<string, string> { ["venue"] = "venueId", ["eventId"] = "eventId", ["orderId"] = "paymentOrderId" };
+        new Dictionary<string, string>
+        {
+            ["venue"] = "venueId",
+            ["eventId"] = "eventId",
+            ["slotId"] = "slotId",
+            ["orderId"] = "paymentOrderId",
+        };
 
     /// <summary>Whatever of a route no test through all routes could fill in.</summary>
     public static IEnumerable<string> Missing(IEnumerable<MappedRoute> routes, Estate estate) =>
