@@ -7,7 +7,7 @@ namespace Balie.Bench;
 /// <summary>
 /// A fresh installation with its own PostgreSQL, as <c>./run --empty</c> makes it, with people signed in and events on sale.
 /// </summary>
-internal sealed class Venue : IAsyncDisposable
+internal sealed partial class Venue : IAsyncDisposable
 {
     private const string OwnerEmail = "bench@example.org";
     private const string Password = "quite a long bench password";

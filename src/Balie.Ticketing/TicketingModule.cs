@@ -4,6 +4,7 @@ using Balie.Ticketing.Availability;
 using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Calendars;
 using Balie.Ticketing.CallOffs;
+using Balie.Ticketing.CheckIn;
 using Balie.Ticketing.Demo;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
@@ -13,12 +14,13 @@ using Balie.Ticketing.Tickets;
 using Balie.Ticketing.TicketTypes;
 using Balie.Ticketing.Transfers;
 using Balie.Ticketing.Venues;
+using Balie.Ticketing.WaitingList;
 using Balie.Ticketing.Wallets;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Ticketing;
 
-public sealed class TicketingModule : IModule
+public sealed partial class TicketingModule : IModule
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
@@ -42,6 +44,7 @@ public sealed class TicketingModule : IModule
         services.AddSingleton<AppleSigner>();
         services.AddSingleton<GoogleSigner>();
         services.AddSingleton<WalletDesk>();
+        AddDoors(services);
 
         services.AddSingleton<IDemo, TheatreDemo>();
         services.AddSingleton<IDemo, MuseumDemo>();
@@ -118,10 +121,31 @@ public sealed class TicketingModule : IModule
         PreviewCallOff.Map(api);
         SeeTicketKeys.Map(api);
         RotateTicketKey.Map(api);
+
+        RegisterDevice.Map(api);
+        ListDevices.Map(api);
+        RevokeDevice.Map(api);
+
+        ChangeDoors.Map(api);
+
+        CheckInTicket.Map(api);
+        SearchTickets.Map(api);
+        UploadCheckIns.Map(api);
+        ListCheckIns.Map(api);
+        SeeOccupancy.Map(api);
+        SeeManifest.Map(api);
+        SeeConflicts.Map(api);
+
+        JoinWaitingList.Map(api);
+        ListWaiting.Map(api);
+        SeeWaitingEntry.Map(api);
+        AcceptPlaces.Map(api);
+        LeaveWaitingList.Map(api);
     }
 
     public void Verify(Checks that)
     {
+        VerifyDoors(that);
         that.Holds("I1 every booking's total is the sum of its items", """
             select format('booking %s of organisation %s: total %s, items %s', booking_id, org_id, total_minor, sum(quantity * price_minor))
             from ticketing.bookings
@@ -192,6 +216,7 @@ public sealed class TicketingModule : IModule
         on.Batch<BookingConfirmed>(IssueTickets.Handle);
         on.Message<EventCancelled>(BeginCallOff.OfEvent);
         on.Message<SlotCancelled>(BeginCallOff.OfSlot);
+        ListenForPlaces(on);
     }
 
     public void Schedule(Timetable at)
@@ -200,5 +225,6 @@ public sealed class TicketingModule : IModule
         at.Every(CancelCalledOff.Interval, CancelCalledOff.Run);
         at.Every(TenMinutes, LapseOffers.Run);
         at.Every(TenMinutes, ExpireTickets.Run);
+        at.Every(OneMinute, OfferPlaces.Run);
     }
 }

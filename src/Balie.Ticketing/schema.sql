@@ -116,6 +116,116 @@ grant select, insert, update on ticketing.call_offs to balie_app;
 grant select on ticketing.call_offs to balie_reader;
 grant select, insert, update on ticketing.call_offs to balie_system;
 
+create table ticketing.check_ins (
+    org_id uuid not null,
+    check_in_id uuid not null,
+    scanner_id uuid not null,
+    nonce uuid not null,
+    nth smallint not null,
+    device_id uuid,
+    actor text not null,
+    ticket_id uuid,
+    event_id uuid,
+    slot_id uuid,
+    zone_id uuid,
+    direction text not null,
+    result text not null,
+    reason text,
+    forced boolean not null default false,
+    note text not null default ''::text,
+    uploaded boolean not null default false,
+    counts boolean not null,
+    device_time timestamp with time zone not null,
+    at timestamp with time zone not null,
+    judgement text,
+    serial integer,
+    fingerprint bytea not null,
+    answer json not null,
+    constraint check_ins_pkey PRIMARY KEY (org_id, check_in_id),
+    constraint check_ins_nonce_unique UNIQUE (org_id, scanner_id, nonce, nth),
+    constraint check_ins_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint check_ins_check CHECK (((result = 'admitted'::text) OR (reason IS NOT NULL))),
+    constraint check_ins_check1 CHECK (((result = 'refused'::text) OR (ticket_id IS NOT NULL) OR uploaded)),
+    constraint check_ins_check2 CHECK (((NOT counts) OR ((result = 'admitted'::text) AND (ticket_id IS NOT NULL)))),
+    constraint check_ins_check3 CHECK (((NOT forced) OR ((result = 'admitted'::text) AND (note <> ''::text)))),
+    constraint check_ins_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    constraint check_ins_fingerprint_check CHECK ((length(fingerprint) = 32)),
+    constraint check_ins_judgement_check CHECK (((length(judgement) >= 1) AND (length(judgement) <= 50))),
+    constraint check_ins_note_check CHECK ((length(note) <= 500)),
+    constraint check_ins_nth_check CHECK ((nth >= 1)),
+    constraint check_ins_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 50))),
+    constraint check_ins_result_check CHECK ((result = ANY (ARRAY['admitted'::text, 'refused'::text])))
+);
+alter table ticketing.check_ins enable row level security;
+alter table ticketing.check_ins force row level security;
+CREATE INDEX check_ins_by_event ON ticketing.check_ins USING btree (org_id, event_id, at, check_in_id);
+CREATE INDEX check_ins_by_ticket ON ticketing.check_ins USING btree (org_id, ticket_id, device_time) WHERE (ticket_id IS NOT NULL);
+create policy everything on ticketing.check_ins for all to balie_system using (true);
+create policy tenant on ticketing.check_ins for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert on ticketing.check_ins to balie_app;
+grant select on ticketing.check_ins to balie_reader;
+grant select, insert on ticketing.check_ins to balie_system;
+
+create table ticketing.devices (
+    org_id uuid not null,
+    device_id uuid not null,
+    name text not null,
+    gate text not null default ''::text,
+    venue_id uuid,
+    event_ids uuid[] not null default '{}'::uuid[],
+    zone_ids uuid[] not null default '{}'::uuid[],
+    may_force boolean not null default false,
+    key_hash bytea not null,
+    hint text not null,
+    created_by text not null,
+    created_at timestamp with time zone not null,
+    revoked_by text,
+    revoked_at timestamp with time zone,
+    constraint devices_pkey PRIMARY KEY (org_id, device_id),
+    constraint devices_key_unique UNIQUE (org_id, key_hash),
+    constraint devices_org_id_venue_id_fkey FOREIGN KEY (org_id, venue_id) REFERENCES ticketing.venues(org_id, venue_id),
+    constraint devices_check CHECK (((venue_id IS NULL) = ((cardinality(event_ids) >= 1) AND (cardinality(event_ids) <= 100)))),
+    constraint devices_check1 CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    constraint devices_created_by_check CHECK (((length(created_by) >= 1) AND (length(created_by) <= 200))),
+    constraint devices_gate_check CHECK ((length(gate) <= 100)),
+    constraint devices_hint_check CHECK ((length(hint) <= 30)),
+    constraint devices_key_hash_check CHECK ((length(key_hash) = 32)),
+    constraint devices_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+alter table ticketing.devices enable row level security;
+alter table ticketing.devices force row level security;
+create policy everything on ticketing.devices for all to balie_system using (true);
+create policy tenant on ticketing.devices for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.devices to balie_app;
+grant select, insert, update on ticketing.devices to balie_system;
+
+create table ticketing.entries (
+    org_id uuid not null,
+    ticket_id uuid not null,
+    event_id uuid not null,
+    slot_id uuid not null,
+    zone_id uuid,
+    ins integer not null,
+    outs integer not null,
+    first_in_at timestamp with time zone,
+    last_in_at timestamp with time zone,
+    last_in_by text not null default ''::text,
+    updated_at timestamp with time zone not null,
+    constraint entries_pkey PRIMARY KEY (org_id, ticket_id),
+    constraint entries_check CHECK (((ins > 0) = (last_in_at IS NOT NULL))),
+    constraint entries_check1 CHECK (((ins > 0) = (first_in_at IS NOT NULL))),
+    constraint entries_ins_check CHECK ((ins >= 0)),
+    constraint entries_outs_check CHECK ((outs >= 0))
+);
+alter table ticketing.entries enable row level security;
+alter table ticketing.entries force row level security;
+CREATE INDEX entries_by_event ON ticketing.entries USING btree (org_id, event_id);
+create policy everything on ticketing.entries for all to balie_system using (true);
+create policy tenant on ticketing.entries for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.entries to balie_app;
+grant select on ticketing.entries to balie_reader;
+grant select, insert, update on ticketing.entries to balie_system;
+
 create table ticketing.events (
     org_id uuid not null,
     event_id uuid not null,
@@ -137,6 +247,9 @@ create table ticketing.events (
     updated_at timestamp with time zone not null,
     deleted_at timestamp with time zone,
     search tsvector not null generated always as (((setweight(to_tsvector('simple'::regconfig, ticketing.fold(title)), 'A'::"char") || to_tsvector('dutch'::regconfig, ((((title || ' '::text) || summary) || ' '::text) || description))) || to_tsvector('simple'::regconfig, ticketing.fold(((summary || ' '::text) || description))))) stored,
+    doors_open_minutes integer,
+    doors_close_minutes integer,
+    reentries integer,
     constraint events_pkey PRIMARY KEY (org_id, event_id),
     constraint events_org_id_venue_id_fkey FOREIGN KEY (org_id, venue_id) REFERENCES ticketing.venues(org_id, venue_id),
     constraint events_org_id_venue_id_seating_plan_id_fkey FOREIGN KEY (org_id, venue_id, seating_plan_id) REFERENCES ticketing.seating_plans(org_id, venue_id, seating_plan_id),
@@ -145,8 +258,11 @@ create table ticketing.events (
     constraint events_check2 CHECK (((status <> 'on_sale'::text) OR (sale_opened_at IS NOT NULL))),
     constraint events_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     constraint events_description_check CHECK ((length(description) <= 20000)),
+    constraint events_doors_close_minutes_check CHECK (((doors_close_minutes >= 0) AND (doors_close_minutes <= 43200))),
+    constraint events_doors_open_minutes_check CHECK (((doors_open_minutes >= 0) AND (doors_open_minutes <= 43200))),
     constraint events_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
     constraint events_person_limit_check CHECK (((person_limit >= 1) AND (person_limit <= 1000))),
+    constraint events_reentries_check CHECK (((reentries >= 0) AND (reentries <= 1000))),
     constraint events_sequence_check CHECK ((sequence >= 0)),
     constraint events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'on_sale'::text, 'paused'::text, 'postponed'::text, 'completed'::text, 'cancelled'::text]))),
     constraint events_summary_check CHECK ((length(summary) <= 500)),
@@ -494,6 +610,46 @@ create policy tenant on ticketing.venues for all to balie_app, balie_reader usin
 grant select, insert, update, delete on ticketing.venues to balie_app;
 grant select on ticketing.venues to balie_reader;
 grant select, insert, update, delete on ticketing.venues to balie_system;
+
+create table ticketing.waiting_entries (
+    org_id uuid not null,
+    entry_id uuid not null,
+    event_id uuid not null,
+    slot_id uuid not null,
+    ticket_type_id uuid not null,
+    quantity integer not null,
+    user_id uuid,
+    name text not null,
+    email text not null,
+    status text not null,
+    booking_id uuid,
+    offered_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    joined_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint waiting_entries_pkey PRIMARY KEY (org_id, entry_id),
+    constraint waiting_entries_booking_unique UNIQUE (org_id, booking_id),
+    constraint waiting_entries_org_id_event_id_slot_id_fkey FOREIGN KEY (org_id, event_id, slot_id) REFERENCES ticketing.slots(org_id, event_id, slot_id),
+    constraint waiting_entries_org_id_event_id_ticket_type_id_fkey FOREIGN KEY (org_id, event_id, ticket_type_id) REFERENCES ticketing.ticket_types(org_id, event_id, ticket_type_id),
+    constraint waiting_entries_check CHECK (((status <> 'waiting'::text) OR (booking_id IS NULL))),
+    constraint waiting_entries_check1 CHECK (((status <> ALL (ARRAY['offered'::text, 'accepted'::text, 'lapsed'::text])) OR (booking_id IS NOT NULL))),
+    constraint waiting_entries_check2 CHECK (((booking_id IS NULL) = (offered_at IS NULL))),
+    constraint waiting_entries_check3 CHECK (((booking_id IS NULL) = (expires_at IS NULL))),
+    constraint waiting_entries_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    constraint waiting_entries_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    constraint waiting_entries_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000))),
+    constraint waiting_entries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'accepted'::text, 'lapsed'::text, 'left'::text])))
+);
+alter table ticketing.waiting_entries enable row level security;
+alter table ticketing.waiting_entries force row level security;
+CREATE INDEX waiting_entries_by_event ON ticketing.waiting_entries USING btree (org_id, event_id, joined_at, entry_id);
+CREATE UNIQUE INDEX waiting_entries_person_unique ON ticketing.waiting_entries USING btree (org_id, slot_id, ticket_type_id, lower(email)) WHERE (status = ANY (ARRAY['waiting'::text, 'offered'::text]));
+CREATE INDEX waiting_entries_queue ON ticketing.waiting_entries USING btree (org_id, event_id, joined_at, entry_id) WHERE (status = 'waiting'::text);
+create policy everything on ticketing.waiting_entries for all to balie_system using (true);
+create policy tenant on ticketing.waiting_entries for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on ticketing.waiting_entries to balie_app;
+grant select on ticketing.waiting_entries to balie_reader;
+grant select, insert, update on ticketing.waiting_entries to balie_system;
 
 create table ticketing.zones (
     org_id uuid not null,

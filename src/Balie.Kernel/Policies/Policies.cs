@@ -56,6 +56,18 @@ public sealed record Policies
 
     [Between("PT10M", "P30D")] public TimeSpan LastReminder { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>How long before the start the doors open, where an event says nothing else.</summary>
+    [Between("PT0S", "P30D")] public TimeSpan DoorsOpen { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long after the end somebody may still come in.</summary>
+    [Between("PT0S", "P30D")] public TimeSpan DoorsClose { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often somebody who went out may come in again; 1,000 is as good as always.</summary>
+    [Between(0, 1_000)] public int Reentries { get; init; }
+
+    /// <summary>How long places stay held for somebody who waited for them.</summary>
+    [Between("PT10M", "P7D")] public TimeSpan WaitingListOffer { get; init; } = TimeSpan.FromHours(12);
+
     /// <summary>How long before the start a ticket may first be offered for resale.</summary>
     [Between("PT1H", "P365D")] public TimeSpan ResaleOpens { get; init; } = TimeSpan.FromHours(720);
 

@@ -35,12 +35,14 @@ public static class AccessRules
 }
 
 /// <summary>Finds organisation and caller of a request, counts it, and lets through who may use the endpoint.</summary>
-internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimits limits)
+internal sealed class Admission(RequestDelegate next, ICallers callers, IEnumerable<IOwnCredentials> own, RateLimits limits)
 {
     public const string OrganisationHeader = "X-Organisation";
     public const string ApiKeyHeader = "X-Api-Key";
     public const string SessionCookie = "__Host-balie";
     private const string BearerPrefix = "Bearer ";
+
+    private readonly IOwnCredentials[] _own = [.. own];
 
     public async Task Invoke(HttpContext http)
     {
@@ -72,7 +74,7 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
         var caller = Caller.Guest(orgId);
         if (Shown(http) is { } credential)
         {
-            if (await callers.Recognise(credential, orgId, http.RequestAborted) is not { } recognised)
+            if (await Recognise(credential, orgId, http.RequestAborted) is not { } recognised)
                 return KernelRefusals.Unauthenticated;
             caller = recognised;
         }
@@ -80,6 +82,15 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, RateLimi
         if (access.SignedIn && caller.IsGuest) return KernelRefusals.Unauthenticated;
         if (access.Permission is { } permission && !caller.May(permission)) return KernelRefusals.Forbidden;
         return null;
+    }
+
+    private ValueTask<Caller?> Recognise(Credential credential, Guid orgId, CancellationToken ct)
+    {
+        if (credential.Kind != CredentialKind.Cookie)
+            foreach (var kind in _own)
+                if (credential.Value.StartsWith(kind.Prefix, StringComparison.Ordinal))
+                    return kind.Recognise(credential.Value, orgId, ct);
+        return callers.Recognise(credential, orgId, ct);
     }
 
     // A header that is there but not understood is an empty bearer: refused, never taken for a guest.

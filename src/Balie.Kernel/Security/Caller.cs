@@ -10,6 +10,9 @@ public enum CallerKind
     User,
     ApiKey,
 
+    /// <summary>A registered device at the door; its identity is the device's id.</summary>
+    Device,
+
     /// <summary>Whoever runs the program on its machine, without a request: the command line and the demo.</summary>
     Operator,
 }
@@ -44,6 +47,7 @@ public sealed record Caller(Guid OrgId, CallerKind Kind, Guid Identity, FrozenSe
         CallerKind.Guest => "guest",
         CallerKind.User => $"user:{Identity}",
         CallerKind.ApiKey => $"apikey:{Identity}",
+        CallerKind.Device => $"device:{Identity}",
         CallerKind.Operator => "operator",
         _ => throw new InvalidOperationException($"Unknown kind of caller {Kind}."),
     };

@@ -21,3 +21,15 @@ public interface ICallers
     /// <summary>The caller, or null when the credential is forged, expired, revoked or not of this installation.</summary>
     ValueTask<Caller?> Recognise(Credential credential, Guid orgId, CancellationToken ct);
 }
+
+/// <summary>
+/// Credentials of a kind that one module knows itself, told by how they begin, such as the keys of devices at the door. Asked before
+/// <see cref="ICallers"/>; several kinds may be registered.
+/// </summary>
+public interface IOwnCredentials
+{
+    string Prefix { get; }
+
+    /// <summary>The caller, or null when the credential is none of this organisation.</summary>
+    ValueTask<Caller?> Recognise(string credential, Guid orgId, CancellationToken ct);
+}

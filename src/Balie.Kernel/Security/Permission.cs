@@ -17,6 +17,7 @@ public enum Permission
     BookingsRead,
     BookingsWrite,
     CheckIn,
+    CheckInForce,
     OrdersRead,
     OrdersWrite,
     RefundsWrite,

@@ -21,9 +21,13 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
     /// <param name="BookingId">Chosen by the asker, or null for a new one.</param>
     /// <param name="Until">The end of the hold; null for the usual length.</param>
     /// <param name="ForOrder">Held whatever it costs, until its order says more; who comes may be said then.</param>
+    /// <param name="IsOffered">Held whatever it costs, until whoever waited for it accepts.</param>
     public sealed record Terms(
         Func<EventOffer, Booking, IEnumerable<CompanionRow>> Companions, Guid? BookingId = null, DateTimeOffset? Until = null,
-        bool ForOrder = false);
+        bool ForOrder = false, bool IsOffered = false)
+    {
+        public bool IsOnlyHeld => ForOrder || IsOffered;
+    }
 
     /// <summary>The booking, written. A companion's key that was taken refuses with <c>kernel.idempotency_in_progress</c>.</summary>
     public async Task<Outcome<Booking>> For(BookTickets.Request request, Caller caller, Terms terms, CancellationToken ct)
@@ -64,7 +68,7 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
     private static Booking Draft(Wish wish, Terms terms, DateTimeOffset holdUntil, DateTimeOffset now)
     {
         var total = wish.Lines.Aggregate(Money.Zero(wish.Offer.Currency), (sum, line) => sum + (line.Type.Price * line.Quantity));
-        var (reference, sold, before) = (References.New(), total.Amount == 0 && !terms.ForOrder, 0);
+        var (reference, sold, before) = (References.New(), total.Amount == 0 && !terms.IsOnlyHeld, 0);
         var items = new BookingItem[wish.Lines.Count];
         for (var i = 0; i < items.Length; i++)
         {

@@ -5,7 +5,8 @@ namespace Balie.Ticketing.Offers;
 /// <summary>Everything a sale needs to know of one event, as it stood at one version. Immutable, shared by all requests.</summary>
 internal sealed record EventOffer(
     Guid EventId, string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId,
-    string Venue, IReadOnlyList<SlotOffer> Slots, IReadOnlyList<TypeOffer> Types, FrozenDictionary<int, SeatOffer> Seats)
+    string Venue, IReadOnlyList<SlotOffer> Slots, IReadOnlyList<TypeOffer> Types, FrozenDictionary<int, SeatOffer> Seats,
+    EventDoors Doors)
 {
     private readonly FrozenDictionary<Guid, SlotOffer> _slots = Slots.ToFrozenDictionary(slot => slot.SlotId);
     private readonly FrozenDictionary<Guid, TypeOffer> _types = Types.ToFrozenDictionary(type => type.TicketTypeId);
@@ -15,6 +16,18 @@ internal sealed record EventOffer(
     public TypeOffer? Type(Guid ticketTypeId) => _types.GetValueOrDefault(ticketTypeId);
 
     public bool IsSeated => SeatingPlanId is not null;
+}
+
+/// <summary>How the event is entered; a figure that is null is the organisation's policy.</summary>
+/// <param name="ZoneNames">Of all its zones, by which the door tells people where to go.</param>
+internal sealed record EventDoors(
+    Guid? VenueId, int? OpenMinutes, int? CloseMinutes, int? Reentries, FrozenDictionary<Guid, string> ZoneNames)
+{
+    public DateTimeOffset OpensAt(SlotOffer slot, Policies figures) =>
+        slot.StartsAt - (OpenMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : figures.DoorsOpen);
+
+    public DateTimeOffset ClosesAt(SlotOffer slot, Policies figures) =>
+        slot.EndsAt + (CloseMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : figures.DoorsClose);
 }
 
 /// <summary>One date of an event, with the pools that its zones and capped ticket types have there. Its own pool is its id.</summary>

@@ -75,13 +75,16 @@ internal sealed class EventOffers
             var types = await tx.Many<TypeRow>(SelectTypes, new { eventId }, ct);
             var sections = (await tx.Many<SectionRow>(SelectSections, new { eventId }, ct))
                 .ToLookup(zone => zone.ZoneId, zone => zone.Section);
+            var zones = await tx.Many<ZoneRow>(SelectZones, new { eventId }, ct);
             var seats = row.SeatingPlanId is null ? [] : await tx.Many<SeatOffer>(SelectSeats, new { row.SeatingPlanId }, ct);
             if (await tx.One<int>(SelectVersion, new { eventId }, ct) != row.Version) continue;
 
             return new EventOffer(eventId, row.Title, row.Status, row.Version, row.Currency, row.PersonLimit, row.SeatingPlanId,
                 row.Venue, [.. slots.Select(slot => Slot(slot, pools[slot.SlotId]))],
                 [.. types.Select(type => Type(type, sections))],
-                seats.ToFrozenDictionary(seat => seat.Seat));
+                seats.ToFrozenDictionary(seat => seat.Seat),
+                new EventDoors(row.VenueId, row.DoorsOpenMinutes, row.DoorsCloseMinutes, row.Reentries,
+                    zones.ToFrozenDictionary(zone => zone.ZoneId, zone => zone.Name)));
         }
     }
 
@@ -97,16 +100,19 @@ internal sealed class EventOffers
         type.OnSaleFrom, type.OnSaleUntil, type.MinPerOrder, type.MaxPerOrder);
 
     private sealed record EventRow(
-        string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId, string Venue);
+        string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId, string Venue, Guid? VenueId,
+        int? DoorsOpenMinutes, int? DoorsCloseMinutes, int? Reentries);
     private sealed record SlotRow(Guid SlotId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Status);
     private sealed record PoolRow(Guid SlotId, Guid PoolId, Guid? ZoneId, Guid? TicketTypeId);
     private sealed record TypeRow(
         Guid TicketTypeId, string Name, long PriceMinor, string Currency, Guid? ZoneId, DateTimeOffset? OnSaleFrom,
         DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder);
+    private sealed record ZoneRow(Guid ZoneId, string Name);
     private sealed record SectionRow(Guid ZoneId, string Section);
 
     private const string SelectEvent = """
-        select title, status, events.version, currency, person_limit, seating_plan_id, coalesce(venues.name, '') as venue
+        select title, status, events.version, currency, person_limit, seating_plan_id, coalesce(venues.name, '') as venue, venue_id,
+            doors_open_minutes, doors_close_minutes, reentries
         from ticketing.events
         left join ticketing.venues using (org_id, venue_id)
         where events.org_id = @orgId and event_id = @eventId and events.deleted_at is null and status <> 'draft'
@@ -132,6 +138,8 @@ internal sealed class EventOffers
         where org_id = @orgId and event_id = @eventId and withdrawn_at is null
         order by position, ticket_type_id
         """;
+
+    private const string SelectZones = "select zone_id, name from ticketing.zones where org_id = @orgId and event_id = @eventId";
 
     private const string SelectSections = """
         select zone_id, unnest(sections) as section

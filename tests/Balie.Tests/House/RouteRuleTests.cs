@@ -32,6 +32,7 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
     private static readonly Dictionary<string, string> CreateWithoutKey = new()
     {
         ["POST /api/v1/auth/register"] = "The address is the key: whoever registers twice gets one account and another mail.",
+        ["POST /api/v1/devices"] = "The key is shown once, so its answer must not be kept to be repeated.",
         ["POST /api/v1/organisations/{organisationId}/api-keys"] = "The key is shown once, so its answer must not be kept to be repeated.",
         ["POST /api/v1/webhooks"] = "The same, of its secret.",
         ["POST /api/v1/webhooks/{webhookId}/secret"] = "The same, of the new one.",

@@ -56,6 +56,7 @@ public sealed record Estate(WholeProduct App, string Marker, string Email, HttpC
         await PaymentEstate.Make(app, owner, marker, ids);
         await OrderEstate.Make(app, owner, marker, ids);
         await MakeTickets(app, owner, ids);
+        await DoorEstate.Fill(app, owner, marker, ids);
         return new Estate(app, marker, email, owner, ids);
     }
 

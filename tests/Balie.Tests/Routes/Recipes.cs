@@ -39,7 +39,7 @@ public static class Recipes
     };
 
     /// <summary>A body by the name of its route, made of the ids that it asks for by the names that routes give them.</summary>
-    public static readonly Dictionary<string, Func<Func<string, string>, object>> Bodies = new()
+    public static readonly Dictionary<string, Func<Func<string, string>, object>> Bodies = new(DoorEstate.Bodies)
     {
         ["PUT /api/v1/policies"] = _ => new { resaleFrom = "P20D" },
 

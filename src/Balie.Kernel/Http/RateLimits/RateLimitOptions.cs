@@ -17,6 +17,9 @@ public sealed class RateLimitOptions
     /// <summary>Per signed-in person and 15 minutes, whatever address they come from.</summary>
     public int User { get; set; } = 1_000;
 
+    /// <summary>Per device at the door and 15 minutes: a busy gate lets somebody in every second.</summary>
+    public int Device { get; set; } = 10_000;
+
     /// <summary>Per organisation and hour, for its API keys together.</summary>
     public int Standard { get; set; } = 1_000;
     public int Plus { get; set; } = 5_000;

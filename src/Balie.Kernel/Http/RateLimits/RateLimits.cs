@@ -27,6 +27,7 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
     private readonly RatePolicy _anonymous =
         new("anonymous", options.AnonymousIn(environment.IsProduction()), RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _user = new("user", options.User, RateLimitOptions.PersonsWindow);
+    private readonly RatePolicy _device = new("device", options.Device, RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _standard = new("standard", options.Standard, RateLimitOptions.OrganisationsWindow);
     private readonly RatePolicy _plus = new(PlusTier, options.Plus, RateLimitOptions.OrganisationsWindow);
     private readonly RatePolicy _premium = new(PremiumTier, options.Premium, RateLimitOptions.OrganisationsWindow);
@@ -58,6 +59,7 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
     private RateKey KeyOf(HttpContext http, Caller? caller) => caller?.Kind switch
     {
         CallerKind.User => new RateKey(_user, IdOf(caller.Identity)),
+        CallerKind.Device => new RateKey(_device, IdOf(caller.Identity)),
         CallerKind.ApiKey => new RateKey(PolicyOf(caller.Tier), IdOf(caller.OrgId)),
         _ => new RateKey(_anonymous, Address(http)),
     };
