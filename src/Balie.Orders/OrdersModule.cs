@@ -1,8 +1,12 @@
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
+using Balie.Contracts.Ticketing;
 using Balie.Orders.Carts;
 using Balie.Orders.Desk;
+using Balie.Orders.Invoices;
 using Balie.Orders.Placing;
+using Balie.Orders.Refunds;
+using Balie.Orders.Refunds.Runs;
 using Balie.Orders.Saga;
 using Balie.Orders.Vouchers;
 using Microsoft.Extensions.Configuration;
@@ -12,6 +16,7 @@ namespace Balie.Orders;
 /// <summary>Carts, vouchers, orders and what becomes of them. It knows no tickets and no products, only offers.</summary>
 public sealed class OrdersModule : IModule
 {
+    private static readonly TimeSpan FiveSeconds = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HalfAMinute = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OneHour = TimeSpan.FromHours(1);
 
@@ -27,6 +32,12 @@ public sealed class OrdersModule : IModule
         services.AddSingleton<OrderReader>();
         services.AddSingleton<Placement>();
         services.AddSingleton<OrderSaga>();
+        services.AddSingleton<InvoiceSheetReader>();
+        services.AddSingleton<IssueInvoice>();
+        services.AddSingleton<RefundPolicyReader>();
+        services.AddSingleton<SoldOrders>();
+        services.AddSingleton<Refunding>();
+        services.AddSingleton<RefundOfRun>();
         services.AddSingleton<IPayables, Payables>();
         services.AddSingleton<IOrders, OrderBook>();
     }
@@ -51,18 +62,47 @@ public sealed class OrdersModule : IModule
         MarkPaid.Map(api);
         PutOnHold.Map(api);
 
+        PreviewRefund.Map(api);
+        RequestRefund.Map(api);
+        AskForRefund.Map(api);
+        ApproveRefund.Map(api);
+        DeclineRefund.Map(api);
+        RetryRefund.Map(api);
+        ListRefunds.Map(api);
+        SeeRefund.Map(api);
+        SeeRefundPolicy.Map(api);
+        ChangeRefundPolicy.Map(api);
+        StartRefundRun.Map(api);
+        SeeRefundRun.Map(api);
+
+        SeeInvoicePdf.Map(api);
+        SeeCreditNotePdf.Map(api);
+        ListInvoices.Map(api);
+        SeeInvoiceSettings.Map(api);
+        ChangeInvoiceSettings.Map(api);
+
         CreateVoucher.Map(api);
         ListVouchers.Map(api);
         WithdrawVoucher.Map(api);
     }
 
-    public void Listen(Listeners on) => on.Message<Contracts.Ticketing.EventCompleted>(CompleteOrdersWhenOver.Handle);
+    public void Listen(Listeners on)
+    {
+        on.Message<EventCompleted>(CompleteOrdersWhenOver.Handle);
+        on.Message<EventCancelled>(RefundEveryoneWhenCalledOff.Handle);
+        on.Message<SlotCancelled>(RefundEveryoneWhenCalledOff.HandleSlot);
+    }
 
     public void Schedule(Timetable at)
     {
+        at.Every(FiveSeconds, CarryOutRefundRuns.Run);
         at.Every(HalfAMinute, ExpireOrders.Run);
         at.Every(OneHour, ForgetCarts.Run);
     }
 
-    public void Verify(Checks that) => OrderInvariants.State(that);
+    public void Verify(Checks that)
+    {
+        OrderInvariants.State(that);
+        RefundInvariants.State(that);
+    }
 }

@@ -1,7 +1,7 @@
 namespace Balie.Orders;
 
 /// <summary>The ways in which Orders says no.</summary>
-internal static class OrdersRefusals
+internal static partial class OrdersRefusals
 {
     public static readonly Refusal UnknownKind =
         Refusal.Invalid("orders.unknown_kind", "Nothing of this kind is sold here. See the kinds in the API's description.");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Balie.Contracts.Identity;
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
@@ -12,7 +13,7 @@ using Npgsql;
 namespace Balie.Orders.Tests;
 
 /// <summary>Orders alone, with things to sell, payments that a test decides about, and time that it moves.</summary>
-public sealed class OrdersApp : ModuleApp<OrdersModule>, IAsyncLifetime
+public class OrdersApp : ModuleApp<OrdersModule>, IAsyncLifetime
 {
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -22,6 +23,7 @@ public sealed class OrdersApp : ModuleApp<OrdersModule>, IAsyncLifetime
 
     protected override void Replace(IServiceCollection services) => services
         .AddSingleton<IInventory, FakeInventory>()
+        .AddSingleton<IOrganisations, FakeOrganisations>()
         .AddSingleton<IOfferKind, Things>()
         .AddSingleton<IPayments, FakePayments>()
         .AddSingleton<ILedger, FakeLedger>();
@@ -37,6 +39,8 @@ public sealed class OrdersApp : ModuleApp<OrdersModule>, IAsyncLifetime
                 offer_id uuid primary key, price_minor bigint, currency char(3), vat integer, stock integer, hidden boolean);
             create table doubles.things (
                 hold_id uuid primary key, offer_id uuid, quantity integer, state text, expires_at timestamptz, starts_at timestamptz);
+            create table doubles.units (unit_id uuid primary key, hold_id uuid, label text, used boolean, gone boolean);
+            create table doubles.called_off (offer_id uuid primary key);
             create table doubles.pools (pool_id uuid primary key, capacity integer);
             create table doubles.claims (pool_id uuid, holder uuid, quantity integer, expires_at timestamptz);
             create table doubles.attempts (attempt_id uuid primary key, order_id uuid, minor bigint, currency char(3), state text);

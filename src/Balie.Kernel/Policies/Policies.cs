@@ -33,6 +33,12 @@ public sealed record Policies
 
     [Between(0, 5_000)] public int VatFeesBasisPoints { get; init; } = 2_100;
 
+    /// <summary>Above this a refund that somebody decides needs a second person.</summary>
+    [Between(0, 100_000_000)] public int RefundApprovalFromMinor { get; init; } = 25_000;
+
+    /// <summary>How many orders a second are refunded at most, when something is called off.</summary>
+    [Between(1, 10_000), OfInstallation] public int RefundsPerSecond { get; init; } = 500;
+
     [Between(1, 1_000)] public int MaxTicketsPerOrder { get; init; } = 10;
 
     [Between(1, 10_000)] public int MaxOrdersPerPersonPerDay { get; init; } = 20;

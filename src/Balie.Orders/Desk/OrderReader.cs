@@ -1,6 +1,5 @@
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
-using Balie.Orders.Invoices;
 using Balie.Orders.Pricing;
 using Balie.Orders.Saga;
 
@@ -13,7 +12,7 @@ internal sealed class OrderReader(IPayments payments)
         Guid OrderId, Guid LineId, string Type, string Kind, Guid? HoldId, string Title, string Detail, string Name, int Quantity,
         long UnitMinor, long AmountMinor, int VatBasisPoints);
 
-    private sealed record InvoiceRow(Guid OrderId, long Number);
+    private sealed record InvoiceRow(Guid OrderId, string Shown);
 
     public async Task<OrderView> View(Sql sql, OrderRow order, CancellationToken ct) => (await Views(sql, [order], ct))[0];
 
@@ -23,7 +22,7 @@ internal sealed class OrderReader(IPayments payments)
         var ids = orders.Select(order => order.OrderId).ToArray();
         var lines = (await sql.Many<LineRow>(SelectLines, new { ids }, ct)).ToLookup(line => line.OrderId);
         var invoices = (await sql.Many<InvoiceRow>(SelectInvoices, new { ids }, ct))
-            .ToDictionary(invoice => invoice.OrderId, invoice => NumberInvoice.Shown(NumberInvoice.Invoice, invoice.Number));
+            .ToDictionary(invoice => invoice.OrderId, invoice => invoice.Shown);
         var money = (await payments.Totals(sql, ids, ct)).ToDictionary(totals => totals.OrderId);
         return [.. orders.Select(order => View(
             order, [.. lines[order.OrderId].Select(line => View(line, order.Currency))], invoices.GetValueOrDefault(order.OrderId),
@@ -49,7 +48,7 @@ internal sealed class OrderReader(IPayments payments)
         """;
 
     private const string SelectInvoices = """
-        select order_id, number
+        select order_id, shown
         from orders.invoices
         where org_id = @orgId and series = 'invoice' and order_id = any (@ids)
         """;

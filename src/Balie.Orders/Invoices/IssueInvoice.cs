@@ -6,35 +6,53 @@ using Balie.Orders.Saga;
 namespace Balie.Orders.Invoices;
 
 /// <summary>Issues the invoice of an order that was just confirmed: complete in itself, and never changed.</summary>
-internal static class IssueInvoice
+internal sealed class IssueInvoice(InvoiceSheetReader sheets)
 {
     private sealed record LineRow(
         string Type, string Title, string Detail, string Name, int Quantity, long AmountMinor, int VatBasisPoints);
 
-    /// <summary>A line as it stands in <c>orders.invoices.lines</c>.</summary>
-    public sealed record InvoiceLine(
-        string Type, string Title, string Detail, string Name, int Quantity, Money Amount, int VatBasisPoints);
-
-    public static async Task For(Tx tx, OrderRow order, CancellationToken ct)
+    public async Task For(Tx tx, OrderRow order, CancellationToken ct)
     {
         var rows = await tx.Many<LineRow>(SelectLines, new { order.OrderId }, ct);
         InvoiceLine[] lines = [.. rows.Select(row => new InvoiceLine(
             row.Type, row.Title, row.Detail, row.Name, row.Quantity, new Money(row.AmountMinor, order.Currency), row.VatBasisPoints))];
         VatLine[] vat = Vat.Of(lines.Select(line => (line.VatBasisPoints, line.Amount)));
-        var number = await NumberInvoice.Next(tx, NumberInvoice.Invoice, ct);
+        await Write(tx, order, NumberInvoice.Invoice, null, lines, vat, order.TotalMinor, ct);
+    }
+
+    /// <summary>Issues the credit note of a refund, which names the invoice that it corrects.</summary>
+    public Task ForRefund(Tx tx, CreditNote note, CancellationToken ct) => Write(
+        tx, note.Order, NumberInvoice.CreditNote, note.RefundId, note.Lines,
+        [.. note.Vat.Select(rate => new VatLine(rate.BasisPoints, Negative(rate.Net), Negative(rate.Vat), Negative(rate.Gross)))],
+        note.Lines.Sum(line => line.Amount.Amount), ct);
+
+    private async Task Write(
+        Tx tx, OrderRow order, string series, Guid? refundId, IReadOnlyList<InvoiceLine> lines, IReadOnlyList<VatLine> vat,
+        long totalMinor, CancellationToken ct)
+    {
+        var taken = await NumberInvoice.Next(tx, series, ct);
+        var sheet = taken.Sheet is null ? await sheets.Default(tx.OrgId, ct) : InvoiceSheetReader.Read(taken.Sheet);
         await tx.Run(Insert, new
         {
-            number,
+            series,
+            taken.Number,
+            shown = sheet.Shown(series, taken.Number, tx.Now),
             order.OrderId,
+            refundId,
             tx.Now,
             order.BuyerName,
             order.BuyerEmail,
+            order.Reference,
+            order.Locale,
+            seller = JsonSerializer.Serialize(sheet, Json.Options),
             lines = JsonSerializer.Serialize(lines, Json.Options),
             vat = JsonSerializer.Serialize(vat, Json.Options),
-            order.TotalMinor,
+            totalMinor,
             order.Currency,
         }, ct);
     }
+
+    private static Money Negative(Money amount) => amount with { Amount = -amount.Amount };
 
     private const string SelectLines = """
         select type, title, detail, name, quantity, amount_minor, vat_basis_points
@@ -45,8 +63,17 @@ internal static class IssueInvoice
 
     private const string Insert = """
         insert into orders.invoices (
-            org_id, series, number, order_id, issued_at, buyer_name, buyer_email, lines, vat, total_minor, currency)
+            org_id, series, number, shown, order_id, refund_id, corrects, issued_at, buyer_name, buyer_email, reference, locale, seller,
+            lines, vat, total_minor, currency)
         values (
-            @orgId, 'invoice', @number, @orderId, @now, @buyerName, @buyerEmail, @lines::jsonb, @vat::jsonb, @totalMinor, @currency)
+            @orgId, @series, @number, @shown, @orderId, @refundId,
+            (select number from orders.invoices
+             where org_id = @orgId and order_id = @orderId and series = 'invoice' and @refundId::uuid is not null),
+            @now, @buyerName, @buyerEmail, @reference, @locale, @seller::jsonb, @lines::jsonb, @vat::jsonb, @totalMinor, @currency)
         """;
 }
+
+/// <summary>A credit note that has everything but its number.</summary>
+/// <param name="Lines">Negative, as they will stand there.</param>
+/// <param name="Vat">Positive: what goes back.</param>
+internal sealed record CreditNote(OrderRow Order, Guid RefundId, IReadOnlyList<InvoiceLine> Lines, IReadOnlyList<VatLine> Vat);

@@ -9,21 +9,22 @@ internal static class NumberInvoice
     public const string Invoice = "invoice";
     public const string CreditNote = "credit_note";
 
-    public static Task<long> Next(Tx tx, string series, CancellationToken ct) => tx.One<long>(Take, new { series }, ct);
+    /// <param name="Sheet">The newest of the organisation, in the same round trip; null where there is none.</param>
+    public sealed record Taken(long Number, string? Sheet);
 
-    /// <summary>As people read it: <c>F000123</c>, or <c>C000004</c> for a credit note.</summary>
-    public static string Shown(string series, long number) => series switch
-    {
-        Invoice => $"F{number:000000}",
-        CreditNote => $"C{number:000000}",
-        _ => throw new InvalidOperationException($"Unknown series {series}."),
-    };
+    public static async Task<Taken> Next(Tx tx, string series, CancellationToken ct) =>
+        await tx.One<Taken>(Take, new { series }, ct) ?? throw new InvalidOperationException("A counter always has a next number.");
 
     private const string Take = """
-        insert into orders.counters (org_id, series, last)
-        values (@orgId, @series, 1)
-        on conflict (org_id, series) do update
-        set last = counters.last + 1
-        returning last
+        with taken as (
+            insert into orders.counters (org_id, series, last)
+            values (@orgId, @series, 1)
+            on conflict (org_id, series) do update
+            set last = counters.last + 1
+            returning last
+        )
+        select last as number,
+            (select sheet::text from orders.invoice_settings where org_id = @orgId order by version desc limit 1) as sheet
+        from taken
         """;
 }

@@ -9,7 +9,7 @@ namespace Balie.Orders.Saga;
 /// What becomes of an order: confirmed, expired or cancelled, each as one transaction that begins with the lock on its row. Everything it
 /// holds becomes the buyer's together, or nothing does and the money goes back. No provider is called here.
 /// </summary>
-internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger ledger, VoucherUses uses)
+internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger ledger, VoucherUses uses, IssueInvoice invoices)
 {
     private sealed record HoldRow(string Kind, Guid HoldId);
 
@@ -27,7 +27,7 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
         var holdIds = (await HoldsOf(tx, order.OrderId, ct)).Select(hold => hold.HoldId).ToArray();
         await tx.Publish(new OrderConfirmed(order.OrderId, order.Reference, order.Total, holdIds), ct);
         // Last, because everybody who confirms something at this moment waits for the same counter.
-        if (confirmed.TotalMinor > 0) await IssueInvoice.For(tx, confirmed, ct);
+        if (confirmed.TotalMinor > 0) await invoices.For(tx, confirmed, ct);
         return confirmed;
     }
 

@@ -1,6 +1,7 @@
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
+using Balie.Orders.Refunds;
 
 namespace Balie.Orders.Saga;
 
@@ -51,10 +52,11 @@ internal sealed partial class Payables(
 
             case PaymentEvent.RefundSucceeded when happening.RefundId is null:
                 await Mark(tx, order, $"{happening.Amount} was refunded at the provider by hand", ct);
+                await RefundOutcome.KeepByHand(tx, happening, ct);
                 break;
 
             case PaymentEvent.RefundSucceeded or PaymentEvent.RefundFailed or PaymentEvent.RefundReversed:
-                await RefundProgress.Happened(tx, order, happening, ct);
+                await RefundOutcome.Apply(tx, order, happening, ct);
                 break;
 
             default:

@@ -7,7 +7,7 @@ namespace Balie.Orders.Tests.Doubles;
 
 /// <summary>
 /// An offer kind in plain tables that keeps the contract: things with a price that may change while they are held, a stock, and a hold that
-/// lapses by the test's clock. A line's offer is <c>{offerId, quantity}</c>.
+/// lapses by the test's clock. What is confirmed has units, numbered from 1. A line's offer is <c>{offerId, quantity}</c>.
 /// </summary>
 internal sealed class Things(IServiceProvider services, TimeProvider clock) : IOfferKind
 {
@@ -21,7 +21,9 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
 
     private sealed record HoldRow(
         Guid HoldId, Guid OfferId, int Quantity, string State, DateTimeOffset ExpiresAt, long PriceMinor, string Currency, int Vat,
-        DateTimeOffset? StartsAt);
+        DateTimeOffset? StartsAt, bool CalledOff = false);
+
+    private sealed record UnitRow(Guid HoldId, Guid UnitId, string Label, bool Used, bool Gone);
 
     public async Task<Outcome<HeldOffer>> Hold(HoldRequest request, CancellationToken ct)
     {
@@ -63,8 +65,12 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
         };
     }
 
-    public async Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct) =>
-        [.. (await sql.Many<HoldRow>(SelectHolds, new { holdIds }, ct)).Select(Held)];
+    public async Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct)
+    {
+        var units = (await sql.Many<UnitRow>(SelectUnits, new { holdIds }, ct)).ToLookup(
+            unit => unit.HoldId, unit => new HeldUnit(unit.UnitId, unit.Label, unit.Used, unit.Gone));
+        return [.. (await sql.Many<HoldRow>(SelectHolds, new { holdIds }, ct)).Select(hold => Held(hold, [.. units[hold.HoldId]]))];
+    }
 
     public async Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct) =>
         await tx.Run("update doubles.things set expires_at = @until where hold_id = @holdId and state = 'held' and expires_at >= @now",
@@ -75,25 +81,39 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
         await tx.Run("lock table doubles.things in exclusive mode", null, ct);
         if ((await tx.Many<HoldRow>(SelectHolds, new { holdIds = (Guid[])[holdId] }, ct)) is not [var hold]) return false;
         if (hold.State == "confirmed") return true;
-        if (hold.State == "gone") return false;
+        if (hold.State == "gone" || hold.CalledOff) return false;
         if (hold.State != "held" || hold.ExpiresAt < clock.GetUtcNow())
         {
             var free = await tx.One<long>(SelectFree, new { hold.OfferId, now = clock.GetUtcNow() }, ct);
             if (free < hold.Quantity) return false;
         }
+        for (var unit = 1; unit <= hold.Quantity; unit++)
+            await tx.Run(InsertUnit, new { unitId = tx.NewId(), holdId, label = $"{unit}" }, ct);
         return await tx.Run("update doubles.things set state = 'confirmed' where hold_id = @holdId", new { holdId }, ct) == 1;
     }
 
     public Task Release(Tx tx, Guid holdId, string actor, string reason, CancellationToken ct) =>
         tx.Run("update doubles.things set state = 'lapsed' where hold_id = @holdId and state = 'held'", new { holdId }, ct);
 
-    public Task Withdraw(Tx tx, Guid holdId, IReadOnlyList<Guid>? unitIds, string actor, string reason, CancellationToken ct) =>
-        tx.Run("update doubles.things set state = 'gone' where hold_id = @holdId and state = 'confirmed'", new { holdId }, ct);
+    public async Task Withdraw(
+        Tx tx, Guid holdId, IReadOnlyList<Guid>? unitIds, string actor, string reason, CancellationToken ct)
+    {
+        await tx.Run("""
+            update doubles.units set gone = true
+            where hold_id = @holdId and (@unitIds::uuid[] is null or unit_id = any (@unitIds))
+            """, new { holdId, unitIds = unitIds?.ToArray() }, ct);
+        await tx.Run("""
+            update doubles.things set state = 'gone'
+            where hold_id = @holdId and state = 'confirmed'
+            and not exists (select from doubles.units where units.hold_id = things.hold_id and not gone)
+            """, new { holdId }, ct);
+    }
 
-    private HeldOffer Held(HoldRow row) => new(
+    private HeldOffer Held(HoldRow row, IReadOnlyList<HeldUnit>? units = null) => new(
         row.HoldId, Kind, "Ding", "om te hebben", row.OfferId, row.OfferId,
-        row.State == "held" && row.ExpiresAt < clock.GetUtcNow() ? HoldStates.Lapsed : row.State, row.ExpiresAt, row.StartsAt, false,
-        [new HeldItem(1, row.OfferId, "Ding", row.Quantity, new Money(row.PriceMinor, row.Currency), row.Vat, [])]);
+        row.State == "held" && row.ExpiresAt < clock.GetUtcNow() ? HoldStates.Lapsed : row.State, row.ExpiresAt, row.StartsAt,
+        row.CalledOff,
+        [new HeldItem(1, row.OfferId, "Ding", row.Quantity, new Money(row.PriceMinor, row.Currency), row.Vat, units ?? [])]);
 
     private const string SelectOffer = """
         select offer_id, price_minor, currency::text, vat, hidden, 0::bigint as free
@@ -115,9 +135,20 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
         """;
 
     private const string SelectHolds = """
-        select hold_id, offer_id, quantity, state, expires_at, price_minor, currency::text, vat, starts_at
+        select hold_id, offer_id, quantity, state, expires_at, price_minor, currency::text, vat, starts_at,
+            exists (select from doubles.called_off where called_off.offer_id = things.offer_id) as called_off
         from doubles.things
         join doubles.offers using (offer_id)
         where hold_id = any (@holdIds)
         """;
+
+    private const string SelectUnits = """
+        select hold_id, unit_id, label, used, gone
+        from doubles.units
+        where hold_id = any (@holdIds)
+        order by hold_id, label
+        """;
+
+    private const string InsertUnit =
+        "insert into doubles.units (unit_id, hold_id, label, used, gone) values (@unitId, @holdId, @label, false, false)";
 }
