@@ -7,6 +7,7 @@ using Balie.Orders.Invoices;
 using Balie.Orders.Placing;
 using Balie.Orders.Refunds;
 using Balie.Orders.Refunds.Runs;
+using Balie.Orders.Remote;
 using Balie.Orders.Saga;
 using Balie.Orders.Vouchers;
 using Microsoft.Extensions.Configuration;
@@ -39,7 +40,11 @@ public sealed class OrdersModule : IModule
         services.AddSingleton<Refunding>();
         services.AddSingleton<RefundOfRun>();
         services.AddSingleton<IPayables, Payables>();
-        services.AddSingleton<IOrders, OrderBook>();
+        services.AddSingleton<OrderBook>();
+        services.AddSingleton<HttpOrders>();
+        services.AddSingleton<IOrders, SwitchedOrders>();
+        var remote = services.AddOptions<RemoteOptions>().Bind(config).ValidateOnStart();
+        foreach (var (holds, otherwise) in RemoteOptions.Rules) remote.Validate(holds, otherwise);
     }
 
     public void Map(IEndpointRouteBuilder api)
@@ -85,6 +90,8 @@ public sealed class OrdersModule : IModule
         ListVouchers.Map(api);
         WithdrawVoucher.Map(api);
     }
+
+    public void MapRoot(IEndpointRouteBuilder root) => ServeOrders.Map(root);
 
     public void Listen(Listeners on)
     {

@@ -39,6 +39,9 @@ public sealed record Policies
     /// <summary>How many orders a second are refunded at most, when something is called off.</summary>
     [Between(1, 10_000), OfInstallation] public int RefundsPerSecond { get; init; } = 500;
 
+    /// <summary>Ask Orders in another process, where <c>Balie:Orders:Remote</c> names one. Changed at run time, both ways.</summary>
+    public bool OrdersRemote { get; init; }
+
     [Between(1, 1_000)] public int MaxTicketsPerOrder { get; init; } = 10;
 
     [Between(1, 10_000)] public int MaxOrdersPerPersonPerDay { get; init; } = 20;
