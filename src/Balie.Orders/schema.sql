@@ -60,6 +60,24 @@ grant select, insert, update on orders.counters to balie_app;
 grant select on orders.counters to balie_reader;
 grant select, insert, update on orders.counters to balie_system;
 
+create table orders.invoice_settings (
+    org_id uuid not null,
+    version integer not null,
+    changed_at timestamp with time zone not null,
+    actor text not null,
+    sheet jsonb not null,
+    constraint invoice_settings_pkey PRIMARY KEY (org_id, version),
+    constraint invoice_settings_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint invoice_settings_version_check CHECK ((version >= 1))
+);
+alter table orders.invoice_settings enable row level security;
+alter table orders.invoice_settings force row level security;
+create policy everything on orders.invoice_settings for all to balie_system using (true);
+create policy tenant on orders.invoice_settings for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert on orders.invoice_settings to balie_app;
+grant select on orders.invoice_settings to balie_reader;
+grant select, insert on orders.invoice_settings to balie_system;
+
 create table orders.invoices (
     org_id uuid not null,
     series text not null,
@@ -74,16 +92,24 @@ create table orders.invoices (
     vat jsonb not null,
     total_minor bigint not null,
     currency character(3) not null,
+    shown text not null,
+    reference text not null,
+    locale text not null,
+    seller jsonb not null,
     constraint invoices_pkey PRIMARY KEY (org_id, series, number),
+    constraint invoices_shown_unique UNIQUE (org_id, shown),
     constraint invoices_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
     constraint invoices_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
     constraint invoices_check CHECK (((series = 'credit_note'::text) = ((refund_id IS NOT NULL) AND (corrects IS NOT NULL)))),
     constraint invoices_check1 CHECK (((series = 'invoice'::text) = (total_minor >= 0))),
+    constraint invoices_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text]))),
     constraint invoices_number_check CHECK ((number >= 1)),
-    constraint invoices_series_check CHECK ((series = ANY (ARRAY['invoice'::text, 'credit_note'::text])))
+    constraint invoices_series_check CHECK ((series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
+    constraint invoices_shown_check CHECK (((length(shown) >= 1) AND (length(shown) <= 40)))
 );
 alter table orders.invoices enable row level security;
 alter table orders.invoices force row level security;
+CREATE INDEX invoices_by_age ON orders.invoices USING btree (org_id, issued_at, COALESCE(refund_id, order_id));
 CREATE INDEX invoices_by_order ON orders.invoices USING btree (org_id, order_id);
 CREATE UNIQUE INDEX invoices_one_per_order ON orders.invoices USING btree (org_id, order_id) WHERE (series = 'invoice'::text);
 CREATE UNIQUE INDEX invoices_one_per_refund ON orders.invoices USING btree (org_id, refund_id) WHERE (refund_id IS NOT NULL);
@@ -228,6 +254,29 @@ grant select, insert, update on orders.orders to balie_app;
 grant select on orders.orders to balie_reader;
 grant select, insert, update on orders.orders to balie_system;
 
+create table orders.refund_history (
+    org_id uuid not null,
+    refund_id uuid not null,
+    step smallint not null,
+    at timestamp with time zone not null,
+    actor text not null,
+    from_status text not null,
+    to_status text not null,
+    reason text not null default ''::text,
+    constraint refund_history_pkey PRIMARY KEY (org_id, refund_id, step),
+    constraint refund_history_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
+    constraint refund_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint refund_history_reason_check CHECK ((length(reason) <= 500)),
+    constraint refund_history_step_check CHECK ((step >= 1))
+);
+alter table orders.refund_history enable row level security;
+alter table orders.refund_history force row level security;
+create policy everything on orders.refund_history for all to balie_system using (true);
+create policy tenant on orders.refund_history for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert on orders.refund_history to balie_app;
+grant select on orders.refund_history to balie_reader;
+grant select, insert on orders.refund_history to balie_system;
+
 create table orders.refund_lines (
     org_id uuid not null,
     refund_id uuid not null,
@@ -235,9 +284,12 @@ create table orders.refund_lines (
     quantity integer not null,
     amount_minor bigint not null,
     unit_ids uuid[] not null default '{}'::uuid[],
+    kept_minor bigint not null default 0,
     constraint refund_lines_pkey PRIMARY KEY (org_id, refund_id, line_id),
     constraint refund_lines_org_id_line_id_fkey FOREIGN KEY (org_id, line_id) REFERENCES orders.order_lines(org_id, line_id),
     constraint refund_lines_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
+    constraint refund_lines_amount_minor_check CHECK ((amount_minor >= 0)),
+    constraint refund_lines_kept_minor_check CHECK ((kept_minor >= 0)),
     constraint refund_lines_quantity_check CHECK ((quantity >= 0))
 );
 alter table orders.refund_lines enable row level security;
@@ -248,6 +300,75 @@ create policy tenant on orders.refund_lines for all to balie_app, balie_reader u
 grant select, insert on orders.refund_lines to balie_app;
 grant select on orders.refund_lines to balie_reader;
 grant select, insert on orders.refund_lines to balie_system;
+
+create table orders.refund_policies (
+    org_id uuid not null,
+    subject_id uuid not null,
+    version integer not null,
+    changed_at timestamp with time zone not null,
+    actor text not null,
+    rules jsonb not null,
+    constraint refund_policies_pkey PRIMARY KEY (org_id, subject_id, version),
+    constraint refund_policies_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint refund_policies_version_check CHECK ((version >= 1))
+);
+alter table orders.refund_policies enable row level security;
+alter table orders.refund_policies force row level security;
+create policy everything on orders.refund_policies for all to balie_system using (true);
+create policy tenant on orders.refund_policies for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert on orders.refund_policies to balie_app;
+grant select on orders.refund_policies to balie_reader;
+grant select, insert on orders.refund_policies to balie_system;
+
+create table orders.refund_run_orders (
+    org_id uuid not null,
+    run_id uuid not null,
+    order_id uuid not null,
+    state text not null,
+    outcome text not null default ''::text,
+    amount_minor bigint not null default 0,
+    currency character(3) not null,
+    problem text not null default ''::text,
+    updated_at timestamp with time zone not null,
+    constraint refund_run_orders_pkey PRIMARY KEY (org_id, run_id, order_id),
+    constraint refund_run_orders_org_id_run_id_fkey FOREIGN KEY (org_id, run_id) REFERENCES orders.refund_runs(org_id, run_id),
+    constraint refund_run_orders_amount_minor_check CHECK ((amount_minor >= 0)),
+    constraint refund_run_orders_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'refunded'::text, 'cancelled'::text, 'nothing'::text]))),
+    constraint refund_run_orders_problem_check CHECK ((length(problem) <= 500)),
+    constraint refund_run_orders_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+);
+alter table orders.refund_run_orders enable row level security;
+alter table orders.refund_run_orders force row level security;
+CREATE INDEX refund_run_orders_waiting ON orders.refund_run_orders USING btree (org_id, run_id, order_id) WHERE (state = 'waiting'::text);
+create policy everything on orders.refund_run_orders for all to balie_system using (true);
+create policy tenant on orders.refund_run_orders for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on orders.refund_run_orders to balie_app;
+grant select on orders.refund_run_orders to balie_reader;
+grant select, insert, update on orders.refund_run_orders to balie_system;
+
+create table orders.refund_runs (
+    org_id uuid not null,
+    run_id uuid not null,
+    subject_id uuid not null,
+    part_id uuid not null,
+    reason text not null,
+    actor text not null,
+    started_at timestamp with time zone not null,
+    looked_at timestamp with time zone,
+    closes_at timestamp with time zone not null,
+    constraint refund_runs_pkey PRIMARY KEY (org_id, run_id),
+    constraint refund_runs_once UNIQUE (org_id, subject_id, part_id),
+    constraint refund_runs_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    constraint refund_runs_reason_check CHECK ((length(reason) <= 500))
+);
+alter table orders.refund_runs enable row level security;
+alter table orders.refund_runs force row level security;
+CREATE INDEX refund_runs_open ON orders.refund_runs USING btree (closes_at);
+create policy everything on orders.refund_runs for all to balie_system using (true);
+create policy tenant on orders.refund_runs for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update on orders.refund_runs to balie_app;
+grant select on orders.refund_runs to balie_reader;
+grant select, insert, update on orders.refund_runs to balie_system;
 
 create table orders.refunds (
     org_id uuid not null,
@@ -265,22 +386,37 @@ create table orders.refunds (
     decided_by text,
     decided_at timestamp with time zone,
     updated_at timestamp with time zone not null,
+    terms text not null default 'full'::text,
+    restock boolean not null default true,
+    kept_minor bigint not null default 0,
+    flat_minor bigint not null default 0,
+    paid_minor bigint not null default 0,
+    run_id uuid,
+    replaces uuid,
     constraint refunds_pkey PRIMARY KEY (org_id, refund_id),
+    constraint refunds_replaced_once UNIQUE (org_id, replaces),
     constraint refunds_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
+    constraint refunds_org_id_replaces_fkey FOREIGN KEY (org_id, replaces) REFERENCES orders.refunds(org_id, refund_id),
     constraint refunds_amount_minor_check CHECK ((amount_minor >= 0)),
     constraint refunds_check CHECK (((amount_minor + settled_minor) > 0)),
     constraint refunds_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+    constraint refunds_check2 CHECK (((flat_minor >= 0) AND (flat_minor <= kept_minor))),
     constraint refunds_decided_by_check CHECK (((length(decided_by) >= 1) AND (length(decided_by) <= 200))),
     constraint refunds_failure_check CHECK ((length(failure) <= 500)),
-    constraint refunds_kind_check CHECK ((kind = ANY (ARRAY['decided'::text, 'called_off'::text, 'surplus'::text, 'too_late'::text]))),
+    constraint refunds_kept_minor_check CHECK ((kept_minor >= 0)),
+    constraint refunds_kind_check CHECK ((kind = ANY (ARRAY['decided'::text, 'called_off'::text, 'surplus'::text, 'too_late'::text, 'by_hand'::text]))),
+    constraint refunds_paid_minor_check CHECK ((paid_minor >= 0)),
     constraint refunds_reason_check CHECK ((length(reason) <= 500)),
     constraint refunds_requested_by_check CHECK (((length(requested_by) >= 1) AND (length(requested_by) <= 200))),
     constraint refunds_settled_minor_check CHECK ((settled_minor >= 0)),
-    constraint refunds_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'declined'::text, 'requested'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text])))
+    constraint refunds_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'declined'::text, 'requested'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'reversed'::text]))),
+    constraint refunds_terms_check CHECK ((terms = ANY (ARRAY['policy'::text, 'full'::text, 'sum'::text])))
 );
 alter table orders.refunds enable row level security;
 alter table orders.refunds force row level security;
+CREATE INDEX refunds_by_age ON orders.refunds USING btree (org_id, requested_at, refund_id);
 CREATE INDEX refunds_by_order ON orders.refunds USING btree (org_id, order_id);
+CREATE UNIQUE INDEX refunds_once_per_run ON orders.refunds USING btree (org_id, run_id, order_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX refunds_open ON orders.refunds USING btree (org_id, requested_at) WHERE (status = ANY (ARRAY['proposed'::text, 'failed'::text]));
 create policy everything on orders.refunds for all to balie_system using (true);
 create policy tenant on orders.refunds for all to balie_app, balie_reader using ((org_id = kernel.current_org()));

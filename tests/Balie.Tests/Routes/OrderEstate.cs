@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Balie.Tests.Routes;
@@ -24,15 +25,28 @@ internal static class OrderEstate
 
         var paid = await Order(owner, line, marker, code);
         await (await owner.Put($"/api/v1/orders/{paid.Text("id")}/settlement", new { reason = marker }, Ct)).IsOk<JsonElement>(Ct);
+        var tiers = new[] { new { untilHoursBefore = 1, shareBasisPoints = 1 } };
+        await Edit(owner, "/api/v1/refund-policy", new { rules = new { tiers } });
+        await Edit(owner, "/api/v1/invoice-settings", new { name = marker });
+        var refundId = Guid.CreateVersion7();
+        ids["refundId"] = refundId.ToString();
         await app.SystemDb.As(Guid.Parse(ids["organisationId"])).Transact(tx => tx.Run(AddRefund, new
         {
-            refundId = tx.NewId(),
+            refundId,
+            subjectId = Guid.CreateVersion7(),
             orderId = paid.GetProperty("id").GetGuid(),
             lineId = paid.GetProperty("lines")[0].GetProperty("id").GetGuid(),
             marker,
             tx.Now,
         }, Ct), Ct);
         ids["orderOrReference"] = (await Order(owner, line, marker, null)).Text("reference");
+    }
+
+    private static async Task Edit(HttpClient owner, string address, object body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = JsonContent.Create(body, options: Json.Options) };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        await (await owner.SendAsync(request, Ct)).IsOk<JsonElement>(Ct);
     }
 
     private static async Task<JsonElement> Order(HttpClient owner, object line, string marker, string? code) =>
@@ -51,5 +65,11 @@ internal static class OrderEstate
         values (@orgId, @refundId, @orderId, 'decided', 'declined', 100, 'EUR', @marker, 'tests', @now, @now);
         insert into orders.refund_lines (org_id, refund_id, line_id, quantity, amount_minor)
         values (@orgId, @refundId, @lineId, 1, 100);
+        insert into orders.refund_history (org_id, refund_id, step, at, actor, from_status, to_status, reason)
+        values (@orgId, @refundId, 1, @now, 'tests', 'proposed', 'declined', @marker);
+        insert into orders.refund_runs (org_id, run_id, subject_id, part_id, reason, actor, started_at, closes_at)
+        values (@orgId, @refundId, @subjectId, @subjectId, @marker, 'tests', @now, @now);
+        insert into orders.refund_run_orders (org_id, run_id, order_id, state, outcome, currency, problem, updated_at)
+        values (@orgId, @refundId, @orderId, 'done', 'nothing', 'EUR', @marker, @now);
         """;
 }

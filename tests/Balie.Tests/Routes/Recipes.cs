@@ -25,6 +25,13 @@ public static class Recipes
 
     private static readonly object Webhook =
         new { url = "https://localhost/opnieuw", eventTypes = new[] { "order.paid_too_late" }, description = "Proef" };
+    private static readonly object Refund = new
+    {
+        reason = "Ziek.",
+        lines = new[] { new { lineId = "019b76da-a800-7000-8000-00000000abcd", quantity = 1 } },
+        terms = "policy",
+        restock = true,
+    };
 
     private static readonly object TicketType = new
     {
@@ -129,6 +136,33 @@ public static class Recipes
         ["POST /api/v1/orders/{orderOrReference}/cancel"] = _ => Because,
         ["PUT /api/v1/orders/{orderOrReference}/settlement"] = _ => Because,
         ["PUT /api/v1/orders/{orderOrReference}/hold"] = _ => Because,
+        ["POST /api/v1/orders/{orderOrReference}/refunds"] = _ => Refund,
+        ["POST /api/v1/orders/{orderOrReference}/refunds/preview"] = _ => Refund,
+        ["POST /api/v1/orders/{orderOrReference}/refund-request"] = _ => Refund,
+        ["POST /api/v1/refunds/{refundId}/rejection"] = _ => Because,
+        ["PUT /api/v1/refund-policy"] = _ => new
+        {
+            rules = new
+            {
+                tiers = new[] { new { untilHoursBefore = 24, shareBasisPoints = 5_000 } },
+                feePerUnitMinor = 100,
+                feePerOrderMinor = 0,
+                feesGoBack = false,
+            },
+        },
+        ["PUT /api/v1/invoice-settings"] = _ => new
+        {
+            name = "Theater De Kelder",
+            address = "Kelderstraat 1",
+            postalCode = "1000 AA",
+            city = "Utrecht",
+            country = "NL",
+            vatNumber = "NL123456789B01",
+            registration = "12345678",
+            iban = "NL91ABNA0417164300",
+            invoicePrefix = "F",
+            creditNotePrefix = "C",
+        },
         ["POST /api/v1/vouchers"] = _ => new
         {
             kind = "percentage",
