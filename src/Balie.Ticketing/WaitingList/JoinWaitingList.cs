@@ -73,10 +73,11 @@ internal static class JoinWaitingList
         return found.Refusal;
     }
 
+    // While offers are out the line moves, and a picture of what is free may be a moment old.
     private const string SomebodyWaits = """
         select exists (
             select from ticketing.waiting_entries
-            where org_id = @orgId and slot_id = @slotId and ticket_type_id = @ticketTypeId and status = 'waiting')
+            where org_id = @orgId and slot_id = @slotId and ticket_type_id = @ticketTypeId and status in ('waiting', 'offered'))
         """;
 
     private const string Join = """
