@@ -36,7 +36,7 @@ internal static partial class OrdersRefusals
     public static readonly Refusal NotCalledOff = Refusal.Conflict(
         "orders.not_called_off", "This event takes place: cancel it first, or refund its orders one by one.");
     public static readonly Refusal RunNotFound =
-        Refusal.NotFound("orders.refund_run_not_found", "Nobody's money is being given back for this event.");
+        Refusal.NotFound("orders.refund_run_not_found", "There is nobody whose money is given back for this event.");
 
     public static readonly Refusal NoInvoice =
         Refusal.NotFound("orders.no_invoice", "There is no such invoice. An order has one once it is paid.");

@@ -18,6 +18,7 @@ internal static class StartRefundRun
     public static async Task<Outcome<RefundRunView>> Handle(
         Guid eventId, Guid? slotId, bool? dryRun, Caller caller, OfferKinds kinds, SoldOrders orders, Db db, CancellationToken ct)
     {
+        if ((await db.Many<HoldRow>(SelectAnyHold, new { eventId, slotId }, ct)).Length == 0) return RunNotFound;
         if (dryRun is true)
             return await Plan(new RefundRun(db.OrgId, Guid.Empty, eventId, slotId ?? Guid.Empty, "", "", db.Now), orders, db, ct);
         return await db.Transact<RefundRunView>(async tx =>
