@@ -209,6 +209,7 @@ public sealed class DemoTests(Product app) : IClassFixture<Product>
 
     private async Task HoldsEveryInvariant()
     {
+        await app.Deliver(Ct);
         var verdicts = await app.Services.GetRequiredService<Verifier>().Run(null, Ct);
         Assert.Equal([], verdicts.SelectMany(verdict => verdict.Violations.Select(violation => $"{verdict.Check}: {violation}")));
     }

@@ -63,9 +63,9 @@ internal static class DoorDecision
         var leadsThere = door.ZoneIds.Count == 0 || (ticket.ZoneId is { } zoneId && door.ZoneIds.Contains(zoneId));
         if (!leadsThere) return Decision.No(Reasons.WrongZone);
         if (scan.Direction == Outwards) return past.IsInside ? Decision.In : Decision.No(Reasons.NotInside);
+        if (past.IsInside) return Decision.No(Reasons.AlreadyUsed);
         if (scan.At < ticket.OpensAt) return Decision.No(Reasons.NotYetValid);
         if (scan.At > ticket.ClosesAt) return Decision.No(Reasons.Expired);
-        if (past.IsInside) return Decision.No(Reasons.AlreadyUsed);
         return past.Ins > door.Reentries ? Decision.No(Reasons.NoReentry) : Decision.In;
     }
 

@@ -42,5 +42,5 @@ internal sealed record ShownTicket(Guid TicketId, int? Serial, string Code, Tick
     // The code that we keep of a ticket is one that we signed: only an older one of it costs a verification.
     public bool IsGenuine(ScanReader.Row row, DateTimeOffset at) =>
         Serial is null
-        || (Key is null ? RotatingCode.Verify(Code, row.Secret, at) : Code == row.Code || TicketCode.Verify(Code, Key));
+        || (Key is null ? RotatingCode.Verify(Code, RotatingCode.KeyOf(row.Secret), at) : Code == row.Code || TicketCode.Verify(Code, Key));
 }

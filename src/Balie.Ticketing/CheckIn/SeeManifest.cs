@@ -89,7 +89,7 @@ internal static class SeeManifest
             [
                 .. from row in rows
                    where places.ContainsKey(row.SlotId)
-                   let secret = TicketStates.IsLive(row.Status) ? Base64Url.EncodeToString(row.Secret) : null
+                   let secret = TicketStates.IsLive(row.Status) ? Base64Url.EncodeToString(RotatingCode.KeyOf(row.Secret)) : null
                    select new Entry(row.TicketId, row.Serial, row.Status, places[row.SlotId], row.Number, row.TypeName, row.ZoneId,
                        row.SeatLabel, secret, row.Ins, row.Outs),
             ]);

@@ -28,7 +28,8 @@ internal static class SeeRotatingCodes
         [
             .. from ahead in Enumerable.Range(0, Ahead)
                let step = first + (uint)ahead
-               select new Shown(RotatingCode.Write(new RotatingCode.Claim(found.TicketId, found.Serial, step), found.Secret),
+               select new Shown(
+                   RotatingCode.Write(new RotatingCode.Claim(found.TicketId, found.Serial, step), RotatingCode.KeyOf(found.Secret)),
                    RotatingCode.Begins(step), RotatingCode.Begins(step + 1)),
         ]);
     }

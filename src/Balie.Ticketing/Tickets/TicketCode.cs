@@ -79,6 +79,14 @@ internal static class TicketCode
 /// </summary>
 internal static class RotatingCode
 {
+    private const int KeyBytes = 20;
+
+    /// <summary>
+    /// The key of a ticket's rotating codes. Made of its secret and not that itself, because devices at the door are given it, and the
+    /// links of transfers are made of the secret too.
+    /// </summary>
+    public static byte[] KeyOf(byte[] ticketSecret) => HMACSHA256.HashData(ticketSecret, "rotating"u8)[..KeyBytes];
+
     public const string Prefix = "BR1-";
     public const int Length = 65;
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(30);

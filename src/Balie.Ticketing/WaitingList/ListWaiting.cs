@@ -10,9 +10,13 @@ internal static class ListWaiting
         Guid eventId, string? status, Paging paging, Db db, CancellationToken ct)
     {
         if (paging.Problem is not null) return paging.Problem;
+        if (!await db.One<bool>(EventExists, new { eventId }, ct)) return TicketingRefusals.EventNotFound;
         var rows = await db.Many<WaitingEntry>(Select, new { eventId, status, paging.After, paging.AfterId, paging.Take }, ct);
         return Page<WaitingEntry>.Of(rows, paging, entry => (entry.JoinedAt, entry.Id));
     }
+
+    private const string EventExists =
+        "select exists (select from ticketing.events where org_id = @orgId and event_id = @eventId and deleted_at is null)";
 
     private const string Select = $"""
         select {WaitingEntry.Columns}

@@ -187,7 +187,7 @@ public sealed class CheckInTests(Product app) : IClassFixture<Product>
         var secret = await app.Db.One<byte[]>("select secret from ticketing.tickets where ticket_id = @id", new { id }, Ct) ?? [];
         var door = await app.DeviceAt(show);
         string Rotating(TimeSpan ago) => Ticketing.Tickets.RotatingCode.Write(
-            new(id, 1, Ticketing.Tickets.RotatingCode.StepAt(app.Clock.GetUtcNow() - ago)), secret);
+            new(id, 1, Ticketing.Tickets.RotatingCode.StepAt(app.Clock.GetUtcNow() - ago)), Ticketing.Tickets.RotatingCode.KeyOf(secret));
 
         Assert.Equal("invalid_code", (await door.Scan(Rotating(TimeSpan.FromMinutes(2)))).Said());
         Assert.Equal("admitted", (await door.Scan(Rotating(TimeSpan.FromSeconds(30)))).Said());

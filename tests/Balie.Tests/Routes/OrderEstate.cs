@@ -25,21 +25,23 @@ internal static class OrderEstate
 
         var paid = await Order(owner, line, marker, code);
         await (await owner.Put($"/api/v1/orders/{paid.Text("id")}/settlement", new { reason = marker }, Ct)).IsOk<JsonElement>(Ct);
+        // What is given back must be there first.
+        await app.Deliver(Ct);
         var tiers = new[] { new { untilHoursBefore = 1, shareBasisPoints = 1 } };
         await Edit(owner, "/api/v1/refund-policy", new { rules = new { tiers } });
         await Edit(owner, "/api/v1/invoice-settings", new { name = marker });
-        var refundId = Guid.CreateVersion7();
-        ids["refundId"] = refundId.ToString();
-        await app.SystemDb.As(Guid.Parse(ids["organisationId"])).Transact(tx => tx.Run(AddRefund, new
+        var refund = await (await owner.Post($"/api/v1/orders/{paid.Text("id")}/refunds",
+            new { reason = marker, all = true, terms = "full", restock = false }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        await app.SystemDb.As(Guid.Parse(ids["organisationId"])).Transact(tx => tx.Run(AddRun, new
         {
-            refundId,
-            subjectId = Guid.CreateVersion7(),
+            runId = tx.NewId(),
+            eventId = Guid.Parse(ids["eventId"]),
             orderId = paid.GetProperty("id").GetGuid(),
-            lineId = paid.GetProperty("lines")[0].GetProperty("id").GetGuid(),
             marker,
             tx.Now,
         }, Ct), Ct);
-        ids["orderOrReference"] = (await Order(owner, line, marker, null)).Text("reference");
+        (ids["refundId"], ids["orderOrReference"]) = (refund.Text("id"), paid.Text("reference"));
+        await Order(owner, line, marker, null);
     }
 
     private static async Task Edit(HttpClient owner, string address, object body)
@@ -58,18 +60,11 @@ internal static class OrderEstate
             vouchers = code is null ? null : new[] { code },
         }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
 
-    // Declined, so that nothing moves while tests compare.
-    private const string AddRefund = """
-        insert into orders.refunds (
-            org_id, refund_id, order_id, kind, status, amount_minor, currency, reason, requested_by, requested_at, updated_at)
-        values (@orgId, @refundId, @orderId, 'decided', 'declined', 100, 'EUR', @marker, 'tests', @now, @now);
-        insert into orders.refund_lines (org_id, refund_id, line_id, quantity, amount_minor)
-        values (@orgId, @refundId, @lineId, 1, 100);
-        insert into orders.refund_history (org_id, refund_id, step, at, actor, from_status, to_status, reason)
-        values (@orgId, @refundId, 1, @now, 'tests', 'proposed', 'declined', @marker);
+    // Done and closed, so that nothing moves while tests compare.
+    private const string AddRun = """
         insert into orders.refund_runs (org_id, run_id, subject_id, part_id, reason, actor, started_at, closes_at)
-        values (@orgId, @refundId, @subjectId, @subjectId, @marker, 'tests', @now, @now);
+        values (@orgId, @runId, @eventId, '00000000-0000-0000-0000-000000000000', @marker, 'tests', @now, @now);
         insert into orders.refund_run_orders (org_id, run_id, order_id, state, outcome, currency, problem, updated_at)
-        values (@orgId, @refundId, @orderId, 'done', 'nothing', 'EUR', @marker, @now);
+        values (@orgId, @runId, @orderId, 'done', 'nothing', 'EUR', @marker, @now);
         """;
 }

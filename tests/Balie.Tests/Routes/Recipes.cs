@@ -214,6 +214,11 @@ public static class Recipes
     /// <summary>Parameters of addresses that name something of the product's own, the same for everyone.</summary>
     public static readonly IReadOnlyDictionary<string, string> Everyones = new Dictionary<string, string> { ["mailName"] = "tickets" };
 
+    /// <summary>
+    /// Routes that keep what a device says happened, also where it names what we do not know; each fact gets its own verdict.
+    /// </summary>
+    public static readonly IReadOnlySet<string> TakesFacts = new HashSet<string> { "POST /api/v1/checkins/upload" };
+
     /// <summary>What a query parameter's id is the id of.</summary>
     public static readonly IReadOnlyDictionary<string, string> Queries =
         new Dictionary<string, string>

@@ -92,9 +92,14 @@ public abstract class ForeignRows(TwoEstates estates)
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
     }
 
-    /// <summary>Staff see all bookings only when they say so.</summary>
+    /// <summary>Staff see all bookings only when they say so, and a search wants a word.</summary>
     private static Task<string> Read(Estate estate, MappedRoute route) =>
-        Get(estate.Owner, route.At(name => estate.Ids[name]) + (route.Name == "GET /api/v1/bookings" ? "?all=true" : ""));
+        Get(estate.Owner, route.At(name => estate.Ids[name]) + route.Name switch
+        {
+            "GET /api/v1/bookings" => "?all=true",
+            "GET /api/v1/checkins/search" => $"?q={estate.Marker}&eventId={estate.Ids["eventId"]}",
+            _ => "",
+        });
 
     private static async Task<string> Get(HttpClient client, string address)
     {
