@@ -1,4 +1,3 @@
-using Balie.Ticketing.Bookings;
 using Balie.Ticketing.Offers;
 using Balie.Ticketing.Tickets;
 using static Balie.Ticketing.TicketingRefusals;
