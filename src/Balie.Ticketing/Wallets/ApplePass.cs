@@ -43,36 +43,36 @@ internal static class ApplePass
 
     private static object Pass(
         TicketReader.Row ticket, Occasion occasion, string organiser, TicketTexts texts, AppleOptions options) => new
-    {
-        formatVersion = 1,
-        passTypeIdentifier = options.PassTypeIdentifier,
-        teamIdentifier = options.TeamIdentifier,
-        serialNumber = ticket.TicketId,
-        organizationName = organiser,
-        description = $"{texts.Ticket} {occasion.Title}",
-        logoText = organiser,
-        groupingIdentifier = ticket.BookingId,
-        relevantDate = Moment(occasion.StartsAt, occasion),
-        expirationDate = Moment(occasion.EndsAt + KeptAfterTheEnd, occasion),
-        sharingProhibited = true,
-        foregroundColor = "rgb(255, 255, 255)",
-        backgroundColor = "rgb(31, 41, 55)",
-        labelColor = "rgb(245, 158, 11)",
-        barcodes = new[]
+        {
+            formatVersion = 1,
+            passTypeIdentifier = options.PassTypeIdentifier,
+            teamIdentifier = options.TeamIdentifier,
+            serialNumber = ticket.TicketId,
+            organizationName = organiser,
+            description = $"{texts.Ticket} {occasion.Title}",
+            logoText = organiser,
+            groupingIdentifier = ticket.BookingId,
+            relevantDate = Moment(occasion.StartsAt, occasion),
+            expirationDate = Moment(occasion.EndsAt + KeptAfterTheEnd, occasion),
+            sharingProhibited = true,
+            foregroundColor = "rgb(255, 255, 255)",
+            backgroundColor = "rgb(31, 41, 55)",
+            labelColor = "rgb(245, 158, 11)",
+            barcodes = new[]
         {
             new { format = "PKBarcodeFormatQR", message = ticket.Code, messageEncoding = "iso-8859-1", altText = ticket.Number },
         },
-        eventTicket = new
-        {
-            primaryFields = Fields(("event", "", occasion.Title)),
-            secondaryFields = Fields(("when", texts.When, texts.Moment(occasion)), ("where", texts.Where, occasion.VenueName)),
-            auxiliaryFields = Fields(
+            eventTicket = new
+            {
+                primaryFields = Fields(("event", "", occasion.Title)),
+                secondaryFields = Fields(("when", texts.When, texts.Moment(occasion)), ("where", texts.Where, occasion.VenueName)),
+                auxiliaryFields = Fields(
                 ("type", texts.Type, ticket.TypeName), ("seat", texts.Seat, ticket.SeatLabel ?? ""),
                 ("name", texts.Name, ticket.HolderName)),
-            backFields = Fields(
+                backFields = Fields(
                 ("number", texts.Number, ticket.Number), ("address", texts.Where, occasion.VenueAddress), ("entry", "", texts.OneEntry)),
-        },
-    };
+            },
+        };
 
     private static object[] Fields(params (string Key, string Label, string Value)[] fields) =>
     [
