@@ -16,10 +16,14 @@ internal sealed class HouseChecks : IModule
         select format('organisation %s, booking %s: %s tickets, %s places',
             org_id, booking_id, coalesce(booked.tickets, 0), coalesce(claimed.places, 0))
         from (
-            select org_id, booking_id, slot_id, sum(quantity) as tickets
+            select org_id, booking_id, slot_id, sum(quantity) - (
+                -- Those given back one by one gave their places back as well.
+                select count(*) from ticketing.tickets
+                where tickets.org_id = bookings.org_id and tickets.booking_id = bookings.booking_id and tickets.status = 'refunded'
+            ) as tickets
             from ticketing.bookings
             join ticketing.booking_items using (org_id, booking_id)
-            where status = 'confirmed'
+            where bookings.status = 'confirmed'
             group by org_id, booking_id, slot_id
         ) as booked
         full join (

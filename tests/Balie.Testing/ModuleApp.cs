@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -121,6 +123,9 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         var app = builder.Build();
         app.UseKernel(Modules);
         await app.StartAsync();
+        // A server in memory listens nowhere, whatever its host says.
+        if (app.Services.GetService<IServer>() is Microsoft.AspNetCore.TestHost.TestServer inMemory)
+            inMemory.Features.Get<IServerAddressesFeature>()?.Addresses.Clear();
         return app;
     }
 

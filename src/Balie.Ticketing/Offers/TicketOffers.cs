@@ -95,9 +95,9 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
     private async Task ReleasePart(Tx tx, BookingReader.Row booking, Guid[] ticketIds, CancellationToken ct)
     {
         if (await offers.Find(tx.OrgId, booking.EventId, ct) is not { } offer || offer.Slot(booking.SlotId) is not { } slot) return;
-        var types = await tx.Many<EndedOfType>(SelectEnded, new { ticketIds }, ct);
-        var part = TakePlaces.Demands(
-            slot, types.Select(type => (offer.Type(type.TicketTypeId), type.Count, (IReadOnlyList<int>?)type.Seats)));
+        var ended = await tx.Many<EndedTicket>(SelectEnded, new { ticketIds }, ct);
+        var part = TakePlaces.Demands(slot, ended.Select(ticket =>
+            (offer.Type(ticket.TicketTypeId), 1, ticket.Seat is { } seat ? (IReadOnlyList<int>)[seat] : null)));
         await inventory.Release(tx, booking.BookingId, part, elsewhere: ticketIds.Length, ct);
     }
 
@@ -139,7 +139,7 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
 
     private sealed record SoldUnit(Guid BookingId, short Line, Guid TicketId, string Number, string Status);
 
-    private sealed record EndedOfType(Guid TicketTypeId, int Count, int[]? Seats);
+    private sealed record EndedTicket(Guid TicketTypeId, int? Seat);
 
     private const string SelectUnits = """
         select booking_id, line, ticket_id, number, status
@@ -156,10 +156,9 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         """;
 
     private const string SelectEnded = """
-        select ticket_type_id, count(*)::integer as count, array_agg(seat) filter (where seat is not null) as seats
+        select ticket_type_id, seat
         from ticketing.tickets
         where org_id = @orgId and ticket_id = any (@ticketIds)
-        group by ticket_type_id
         """;
 
     private const string SelectMany = $"""
