@@ -25,8 +25,9 @@ public sealed class PaymentsModule : IModule
     public void AddServices(IServiceCollection services, IConfigurationSection config)
     {
         services.AddOptions<PaymentsOptions>().Bind(config)
-            .Validate(options => options.ProviderTimeout > TimeSpan.Zero && options.BreakFor > TimeSpan.Zero,
-                "Balie:Payments:ProviderTimeout and BreakFor must be positive.")
+            .Validate(options => options.ProviderTimeout > TimeSpan.Zero, "Balie:Payments:ProviderTimeout must be positive.")
+            .Validate(options => options.BreakFor >= ProviderCalls.ShortestBreak && options.BreakFor <= ProviderCalls.LongestBreak,
+                "Balie:Payments:BreakFor must be half a second to a day.")
             .Validate(options => options.AtOnce is >= 1 and <= 100, "Balie:Payments:AtOnce must be 1 to 100.")
             .ValidateOnStart();
 

@@ -17,6 +17,10 @@ internal sealed partial class ProviderCalls(
     private const int MostAccounts = 10_000;
     private static readonly TimeSpan Looked = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a circuit breaker can be asked for.</summary>
+    public static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan LongestBreak = TimeSpan.FromDays(1);
+
     private readonly Dictionary<string, IPaymentProvider> _providers = providers.ToDictionary(provider => provider.Name);
     private readonly ConcurrentDictionary<Guid, ResiliencePipeline> _ways = new();
 
