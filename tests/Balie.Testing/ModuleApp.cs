@@ -69,6 +69,9 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         throw new TimeoutException("Some messages could not be delivered yet; does a transaction stay open?");
     }
 
+    /// <summary>The same, without waiting for what cannot be delivered yet.</summary>
+    public Task DeliverWhatCanBe(CancellationToken ct) => Services.GetRequiredService<Relay>().DeliverWaiting(ct);
+
     /// <summary>Runs every job that is due now, as the runner of a running process does every second, and returns how many ran.</summary>
     public Task<int> RunDueJobs(CancellationToken ct) => Services.GetRequiredService<JobRunner>().RunDue(ct);
 

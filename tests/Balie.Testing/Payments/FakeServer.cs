@@ -107,6 +107,13 @@ public sealed class FakeServer : IAsyncDisposable
             for (var i = 0; i < times; i++) _ahead.Add((match, trouble));
     }
 
+    /// <summary>Forgets the troubles that have not come yet.</summary>
+    public void Heal()
+    {
+        lock (_turn) _ahead.Clear();
+        Always = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Calls that wait for nothing must not hold up the end.

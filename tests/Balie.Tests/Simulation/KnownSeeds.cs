@@ -1,0 +1,19 @@
+namespace Balie.Tests.Simulation;
+
+/// <summary>Seeds that once failed. They are told first; a new one is written down with its log, to be added to the list.</summary>
+internal static class KnownSeeds
+{
+    /// <summary>What each of them found is told by the commit that added it.</summary>
+    public static readonly int[] All = [];
+
+    /// <summary>Keeps the log of a seed that failed, and says how to tell it again.</summary>
+    public static string Keep(int seed, string log, IReadOnlyList<string> ends)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "failed-seeds");
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, $"{seed}.log");
+        var told = $"Seed {seed} failed. Again: BALIE_SEED={seed} ./test Simulation\n{log}  {string.Join("\n  ", ends)}";
+        File.WriteAllText(file, told);
+        return $"{told}\n  kept in {file}";
+    }
+}
