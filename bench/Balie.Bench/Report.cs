@@ -33,6 +33,8 @@ internal sealed class Report
 
     public static string Milliseconds(double figure) => figure.ToString("N0", CultureInfo.InvariantCulture) + " ms";
 
+    public static string Precisely(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms";
+
     private static string Row(Line line)
     {
         var ratio = line.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";

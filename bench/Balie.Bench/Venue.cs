@@ -11,7 +11,6 @@ internal sealed partial class Venue : IAsyncDisposable
 {
     private const string OwnerEmail = "bench@example.org";
     private const string Password = "quite a long bench password";
-    private const int People = 16;
 
     private readonly string _data;
     private readonly List<string> _refreshTokens = [];
@@ -35,13 +34,14 @@ internal sealed partial class Venue : IAsyncDisposable
         ["Logging__LogLevel__Default"] = "Warning",
     };
 
-    public static async Task<Venue> Open(CancellationToken ct)
+    /// <param name="people">How many are signed in; the first is the owner.</param>
+    public static async Task<Venue> Open(int people, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("balie-bench-").FullName;
         var venue = new Venue(data, await BalieProcess.Serve(data, Settings, ["--empty"]).Ready(ct));
         venue.ConnectionString = await EmbeddedPostgres.Running(DataFolder.Open(data), ct)
             ?? throw new InvalidOperationException("Balie serves without its PostgreSQL.");
-        await venue.SignIn(ct);
+        await venue.SignIn(people, ct);
         return venue;
     }
 
@@ -53,6 +53,14 @@ internal sealed partial class Venue : IAsyncDisposable
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         Balie = await BalieProcess.Serve(_data, Settings, ["--empty"]).Ready(ct);
         return System.Diagnostics.Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Kill -9, and a new process on what is left.</summary>
+    public async Task KillAndRestart(CancellationToken ct)
+    {
+        await Balie.Kill();
+        await Balie.DisposeAsync();
+        Balie = await BalieProcess.Serve(_data, Settings, ["--empty"]).Ready(ct);
     }
 
     /// <summary>A second process on the same database.</summary>
@@ -81,24 +89,19 @@ internal sealed partial class Venue : IAsyncDisposable
     {
         var owner = (await File.ReadAllLinesAsync(TokenFile, ct))[0];
         var ids = new List<string>();
-        for (var i = 0; i < count; i++)
-        {
-            var made = await Post("/api/v1/events", new
-            {
-                title = $"Bench {i}",
-                zone = "Europe/Amsterdam",
-                ticketTypes = new[] { new { name = "Gratis", price = new Money(0, "EUR") } },
-                slots = new { dates = new[] { new { startsLocal = "2099-07-01T20:00:00", endsLocal = "2099-07-01T22:00:00" } }, capacity },
-            }, owner, ct);
-            var id = made.GetProperty("id").GetString() ?? "";
-            await Send(HttpMethod.Put, $"/api/v1/events/{id}/publication", new { }, owner, ct);
-            await Send(HttpMethod.Put, $"/api/v1/events/{id}/sale", new { }, owner, ct);
-            ids.Add(id);
-        }
+        for (var i = 0; i < count; i++) ids.Add(await Event($"Bench {i}", new Money(0, "EUR"), capacity, owner, ct));
         var file = Path.Combine(_data, $"events-{count}-{Guid.CreateVersion7():n}");
         await File.WriteAllLinesAsync(file, ids, ct);
         return file;
     }
+
+    /// <summary>An event of one slot and one ticket type that costs something, on sale.</summary>
+    public async Task<Guid> PricedEvent(int capacity, CancellationToken ct) =>
+        Guid.Parse(await Event("Bench purchase", new Money(1_250, "EUR"), capacity, await Owner(ct), ct));
+
+    /// <summary>Cancels an event for good, which gives everybody their money back.</summary>
+    public async Task CallOff(Guid eventId, CancellationToken ct) =>
+        await Send(HttpMethod.Put, $"/api/v1/events/{eventId}/cancellation", new { reason = "bench" }, await Owner(ct), ct);
 
     /// <summary>One sign-in with a wrong password: as much work for the server as a right one.</summary>
     public async Task KnockInVain(int attempt, CancellationToken ct)
@@ -120,9 +123,9 @@ internal sealed partial class Venue : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    private async Task SignIn(CancellationToken ct)
+    private async Task SignIn(int people, CancellationToken ct)
     {
-        for (var i = 0; i < People; i++)
+        for (var i = 0; i < people; i++)
         {
             var email = i == 0 ? OwnerEmail : $"person{i}@example.org";
             if (i > 0)
@@ -134,6 +137,27 @@ internal sealed partial class Venue : IAsyncDisposable
             _refreshTokens.Add(signedIn.GetProperty("refreshToken").GetString() ?? "");
         }
         await FreshTokens(ct);
+    }
+
+    private async Task<string> Owner(CancellationToken ct)
+    {
+        await FreshTokens(ct);
+        return (await File.ReadAllLinesAsync(TokenFile, ct))[0];
+    }
+
+    private async Task<string> Event(string title, Money price, int capacity, string owner, CancellationToken ct)
+    {
+        var made = await Post("/api/v1/events", new
+        {
+            title,
+            zone = "Europe/Amsterdam",
+            ticketTypes = new[] { new { name = "Rang 1", price } },
+            slots = new { dates = new[] { new { startsLocal = "2099-07-01T20:00:00", endsLocal = "2099-07-01T22:00:00" } }, capacity },
+        }, owner, ct);
+        var id = made.GetProperty("id").GetString() ?? "";
+        await Send(HttpMethod.Put, $"/api/v1/events/{id}/publication", new { }, owner, ct);
+        await Send(HttpMethod.Put, $"/api/v1/events/{id}/sale", new { }, owner, ct);
+        return id;
     }
 
     private Task<JsonElement> Post(string path, object body, string? token, CancellationToken ct) =>
