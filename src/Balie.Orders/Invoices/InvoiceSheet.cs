@@ -13,7 +13,8 @@ internal sealed partial record InvoiceSheet(
     public const string Year = "{year}";
     private const int LongestLine = 200;
 
-    public string Shown(string series, long number, DateTimeOffset issuedAt)
+    /// <summary>What stands before the number, which has six digits or more.</summary>
+    public string PrefixOf(string series, DateTimeOffset issuedAt)
     {
         var prefix = series switch
         {
@@ -21,7 +22,7 @@ internal sealed partial record InvoiceSheet(
             NumberInvoice.CreditNote => CreditNotePrefix,
             _ => throw new InvalidOperationException($"Unknown series {series}."),
         };
-        return $"{prefix.Replace(Year, $"{issuedAt.UtcDateTime:yyyy}", StringComparison.Ordinal)}{number:000000}";
+        return prefix.Replace(Year, $"{issuedAt.UtcDateTime:yyyy}", StringComparison.Ordinal);
     }
 
     /// <summary>What is wrong with it; null when nothing is.</summary>

@@ -30,13 +30,11 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
         Tx tx, OrderRow order, string series, Guid? refundId, IReadOnlyList<InvoiceLine> lines, IReadOnlyList<VatLine> vat,
         long totalMinor, CancellationToken ct)
     {
-        var taken = await NumberInvoice.Next(tx, series, ct);
-        var sheet = taken.Sheet is null ? await sheets.Default(tx.OrgId, ct) : InvoiceSheetReader.Read(taken.Sheet);
+        var sheet = (await sheets.See(tx, ct)).Sheet;
         await tx.Run(Insert, new
         {
             series,
-            taken.Number,
-            shown = sheet.Shown(series, taken.Number, tx.Now),
+            prefix = sheet.PrefixOf(series, tx.Now),
             order.OrderId,
             refundId,
             tx.Now,
@@ -61,15 +59,19 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
         order by position
         """;
 
-    private const string Insert = """
+    private const string Insert = $"""
+        with taken as (
+            {NumberInvoice.Take}
+        )
         insert into orders.invoices (
             org_id, series, number, shown, order_id, refund_id, corrects, issued_at, buyer_name, buyer_email, reference, locale, seller,
             lines, vat, total_minor, currency)
-        values (
-            @orgId, @series, @number, @shown, @orderId, @refundId,
+        select
+            @orgId, @series, last, @prefix || lpad(last::text, greatest(6, length(last::text)), '0'), @orderId, @refundId,
             (select number from orders.invoices
              where org_id = @orgId and order_id = @orderId and series = 'invoice' and @refundId::uuid is not null),
-            @now, @buyerName, @buyerEmail, @reference, @locale, @seller::jsonb, @lines::jsonb, @vat::jsonb, @totalMinor, @currency)
+            @now, @buyerName, @buyerEmail, @reference, @locale, @seller::jsonb, @lines::jsonb, @vat::jsonb, @totalMinor, @currency
+        from taken
         """;
 }
 

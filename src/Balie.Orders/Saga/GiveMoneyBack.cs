@@ -17,6 +17,8 @@ internal static class GiveMoneyBack
         Tx tx, OrderRow order, IPayments payments, string kind, string reason, CancellationToken ct)
     {
         var sold = order.IsSold ? order.TotalMinor - order.SettledMinor : 0;
+        // As a rule exactly what is sold came in: nothing to ask for.
+        if (order.CapturedMinor <= sold) return Money.Zero(order.Currency);
         var refunding = await tx.One<long>(SumUnsold, new { order.OrderId }, ct);
         var amount = new Money(order.CapturedMinor - sold - refunding, order.Currency);
         if (amount.Amount <= 0) return Money.Zero(order.Currency);
