@@ -104,29 +104,29 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = ct };
         return Parallel.ForEachAsync(lanes, atOnce, async (lane, stop) =>
         {
-            foreach (var (letters, to) in Bundles(lane))
+            foreach (var bundle in Bundles(lane))
             {
-                await delivery.Hand(letters, to, stop);
+                await delivery.Hand(bundle, stop);
                 await Renew(stop);
             }
         });
     }
 
-    // Neighbours for the same reaction, as many as it takes at once.
-    private static IEnumerable<(IReadOnlyList<Letter> Letters, Subscription To)> Bundles(IEnumerable<(Letter Letter, Subscription To)> lane)
+    // Neighbours whose reactions take several at once go together, of whatever kind; the others go alone.
+    private static IEnumerable<IReadOnlyList<Errand>> Bundles(IEnumerable<(Letter Letter, Subscription To)> lane)
     {
-        var (letters, last) = (new List<Letter>(), (Subscription?)null);
+        var together = new List<Errand>();
         foreach (var (letter, to) in lane)
         {
-            if (last is not null && (to != last || letters.Count == last.MostAtOnce))
+            if (together.Count > 0 && (to.MostAtOnce == 1 || together.Count == to.MostAtOnce))
             {
-                yield return (letters, last);
-                letters = [];
+                yield return together;
+                together = [];
             }
-            last = to;
-            letters.Add(letter);
+            if (to.MostAtOnce == 1) yield return [new Errand(letter, to)];
+            else together.Add(new Errand(letter, to));
         }
-        if (last is not null) yield return (letters, last);
+        if (together.Count > 0) yield return together;
     }
 
     private async Task<bool> TryAgain(CancellationToken ct)
@@ -137,7 +137,7 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         foreach (var one in failed)
         {
             var letter = new Letter(one.OrgId, one.MessageId, one.Kind, one.Body, one.PublishedAt);
-            await delivery.Hand(letter, _byKind[one.Kind].Single(hears => hears.Consumer == one.Consumer), one.Tries, ct);
+            await delivery.Hand(new Errand(letter, _byKind[one.Kind].Single(hears => hears.Consumer == one.Consumer)), one.Tries, ct);
             await Renew(ct);
         }
         return failed.Length == Batch;

@@ -58,9 +58,10 @@ public sealed class BatchTests(ModuleApp<ListeningModule> app) : IClassFixture<M
         var on = new Listeners();
         on.Batch<Counted>(Gather.Handle);
 
-        await delivery.Hand(letters[1..3], on.Subscriptions[0], Ct);
-        await delivery.Hand(letters, on.Subscriptions[0], Ct);
-        await delivery.Hand(letters, on.Subscriptions[0], Ct);
+        var errands = letters.Select(letter => new Errand(letter, on.Subscriptions[0])).ToArray();
+        await delivery.Hand(errands[1..3], Ct);
+        await delivery.Hand(errands, Ct);
+        await delivery.Hand(errands, Ct);
 
         Assert.Equal([[2, 3], [1, 4, 5]], Gather.WhatItTook(_orgId));
         Assert.Equal(5, await Receipts());
