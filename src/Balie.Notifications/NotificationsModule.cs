@@ -60,7 +60,7 @@ public sealed class NotificationsModule : IModule
 
     public void Listen(Kernel.Listeners on)
     {
-        on.Message<OrderConfirmed>(TellOfOrders.Handle);
+        on.Batch<OrderConfirmed>(TellOfOrders.Handle);
         on.Message<OrderResendAsked>(TellOfOrders.Handle);
         on.Message<OrderCancelled>(TellOfOrders.Handle);
         on.Message<OrderPaidTooLate>(TellOfOrders.Handle);
@@ -68,9 +68,9 @@ public sealed class NotificationsModule : IModule
         on.Message<RefundSucceeded>(TellOfOrders.Handle);
         on.Message<RefundFailed>(TellOfOrders.Handle);
 
-        on.Message<BookingConfirmed>(TellOfBookings.Handle);
+        on.Batch<BookingConfirmed>(TellOfBookings.Handle);
         on.Message<BookingCancelled>(TellOfBookings.Handle);
-        on.Message<TicketsIssued>(TellOfBookings.Handle);
+        on.Batch<TicketsIssued>(TellOfBookings.Handle);
         on.Message<TicketTransferOffered>(TellOfBookings.Handle);
         on.Message<TicketTransferred>(TellOfBookings.Handle);
         on.Message<TicketReissued>(TellOfBookings.Handle);
@@ -81,18 +81,18 @@ public sealed class NotificationsModule : IModule
         on.Message<EventPostponed>(TellOfEvents.Handle);
         on.Message<EventRescheduled>(TellOfEvents.Handle);
 
-        on.Message<OrderPlaced>(TellWebhooks.Handle);
-        on.Message<OrderExpired>(TellWebhooks.Handle);
-        on.Message<PaymentCaptured>(TellWebhooks.Handle);
-        on.Message<PaymentFailed>(TellWebhooks.Handle);
-        on.Message<PaymentChargedBack>(TellWebhooks.Handle);
-        on.Message<TicketVoided>(TellWebhooks.Handle);
-        on.Message<TicketCheckedIn>(TellWebhooks.Handle);
-        on.Message<EventPublished>(TellWebhooks.Handle);
-        on.Message<EventUpdated>(TellWebhooks.Handle);
-        on.Message<EventSaleOpened>(TellWebhooks.Handle);
-        on.Message<EventSalePaused>(TellWebhooks.Handle);
-        on.Message<EventCompleted>(TellWebhooks.Handle);
+        on.Batch<OrderPlaced>(TellWebhooks.Handle);
+        on.Batch<OrderExpired>(TellWebhooks.Handle);
+        on.Batch<PaymentCaptured>(TellWebhooks.Handle);
+        on.Batch<PaymentFailed>(TellWebhooks.Handle);
+        on.Batch<PaymentChargedBack>(TellWebhooks.Handle);
+        on.Batch<TicketVoided>(TellWebhooks.Handle);
+        on.Batch<TicketCheckedIn>(TellWebhooks.Handle);
+        on.Batch<EventPublished>(TellWebhooks.Handle);
+        on.Batch<EventUpdated>(TellWebhooks.Handle);
+        on.Batch<EventSaleOpened>(TellWebhooks.Handle);
+        on.Batch<EventSalePaused>(TellWebhooks.Handle);
+        on.Batch<EventCompleted>(TellWebhooks.Handle);
     }
 
     public void Schedule(Timetable at)

@@ -22,7 +22,7 @@ internal static class ConfirmUnits
             await ReleaseUnits.Handle(tx, holder, ct);
             return false;
         }
-        await HeldUnit.Announce(tx, sold, Announcement.What.Taken, ct);
+        HeldUnit.Announce(tx, sold, Announcement.What.Taken);
         return true;
     }
 

@@ -11,7 +11,7 @@ internal static class ExtendUnits
     public static async Task<bool> Handle(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct)
     {
         var held = await tx.Many<HeldUnit>(Move, new { holder, until }, ct);
-        await HeldUnit.Announce(tx, held, Announcement.What.Taken, ct, until);
+        HeldUnit.Announce(tx, held, Announcement.What.Taken, until);
         return held.Length > 0;
     }
 

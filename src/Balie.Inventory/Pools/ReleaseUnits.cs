@@ -11,7 +11,7 @@ internal static class ReleaseUnits
     public static async Task<int> Handle(Tx tx, Guid holder, CancellationToken ct)
     {
         var freed = await tx.Many<HeldUnit>(Delete, new { holder }, ct);
-        await HeldUnit.Announce(tx, freed, Announcement.What.Freed, ct);
+        HeldUnit.Announce(tx, freed, Announcement.What.Freed);
         return freed.Length;
     }
 
@@ -29,7 +29,7 @@ internal static class ReleaseUnits
             anyPools = anyOf.Select(pool => pool.Key).ToArray(),
             anyCounts = anyOf.Select(pool => pool.Sum(demand => demand.Quantity)).ToArray(),
         }, ct);
-        await HeldUnit.Announce(tx, freed, Announcement.What.Freed, ct);
+        HeldUnit.Announce(tx, freed, Announcement.What.Freed);
         return freed.Length;
     }
 
@@ -63,12 +63,12 @@ internal static class ReleaseUnits
 internal sealed record HeldUnit(Guid PoolId, int Unit)
 {
     /// <summary>Tells the folds of all processes, when and if the transaction commits.</summary>
-    public static async Task Announce(
-        Tx tx, IReadOnlyList<HeldUnit> units, Announcement.What what, CancellationToken ct, DateTimeOffset? until = null)
+    public static void Announce(
+        Tx tx, IReadOnlyList<HeldUnit> units, Announcement.What what, DateTimeOffset? until = null)
     {
         var lines = units.GroupBy(unit => unit.PoolId).Select(pool => new Announcement.Line(
             new PoolKey(tx.OrgId, pool.Key), what, until?.UtcTicks, Announcement.Ranges([.. pool.Select(unit => unit.Unit)])));
         foreach (var payload in Announcement.Write(Announcement.Everyone, lines))
-            await tx.Run(Signals.Send, new { channel = Announcement.Channel, payload }, ct);
+            tx.Signal(Announcement.Channel, payload);
     }
 }

@@ -110,8 +110,21 @@ public sealed class Db(NpgsqlDataSource source, Guid orgId, TimeProvider clock, 
         if (request is not null) await request.Complete(tx, outcome, ct);
         // Past this point the answer is decided: a caller who hangs up must not turn a commit into an unknown.
         await transaction.CommitAsync(CancellationToken.None);
+        await Send(tx.Signals, connection);
         return outcome;
     }
+
+    // Not within the transaction: the server lets those that notify commit one by one, and each would wait for the others' disk. What is
+    // lost here is found by whoever looks by themselves, so nothing that goes wrong may turn the commit into a failure.
+    private static async Task Send(IReadOnlyCollection<(string Channel, string Payload)> signals, NpgsqlConnection connection)
+    {
+        if (signals.Count == 0) return;
+        var news = new { channels = signals.Select(one => one.Channel).ToArray(), payloads = signals.Select(one => one.Payload).ToArray() };
+        try { await connection.ExecuteAsync(SendAll, news); }
+        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or InvalidOperationException or IOException) { }
+    }
+
+    private const string SendAll = "select pg_notify(channel, payload) from unnest(@channels, @payloads) as news (channel, payload)";
 
     private static bool IsCollision(PostgresException problem) =>
         problem.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
@@ -129,7 +142,17 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
 {
     private bool _underOrganisation = orgId == Guid.Empty;
 
+    private readonly HashSet<(string Channel, string Payload)> _signals = [];
+
     public override DateTimeOffset Now { get; } = clock.GetUtcNow();
+
+    internal IReadOnlyCollection<(string Channel, string Payload)> Signals => _signals;
+
+    /// <summary>
+    /// Wakes whoever listens, right after the commit, and the same news once. A process that dies in between says nothing, so this is for
+    /// those who look by themselves as well; what others must drop from memory is sent by <see cref="Kernel.Signals.Send"/> within.
+    /// </summary>
+    public void Signal(string channel, string payload = "") => _signals.Add((channel, payload));
 
     /// <summary>Puts a message in the outbox, to be delivered if and only if this transaction commits.</summary>
     public Task Publish<TMessage>(TMessage message, CancellationToken ct) where TMessage : notnull => PublishFor(OrgId, message, ct);

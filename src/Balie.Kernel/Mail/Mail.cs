@@ -45,9 +45,17 @@ public static class Mails
         var queued = await tx.Run(
             Queue, new { mailId, mail.Recipient, mail.Subject, mail.Body, mail.Html, mail.ReplyTo, mail.DedupeKey, tx.Now }, ct) == 1;
         if (!queued) return false;
-        foreach (var (position, file) in mail.Files.Index())
-            await tx.Run(AddFile, new { mailId, position, file.Name, file.ContentType, content = file.Content.ToArray() }, ct);
-        await tx.Run(Signals.Send, new { channel = Channel, payload = "" }, ct);
+        if (mail.Files.Count > 0)
+        {
+            await tx.Run(AddFiles, new
+            {
+                mailId,
+                names = mail.Files.Select(file => file.Name).ToArray(),
+                contentTypes = mail.Files.Select(file => file.ContentType).ToArray(),
+                contents = mail.Files.Select(file => file.Content.ToArray()).ToArray(),
+            }, ct);
+        }
+        tx.Signal(Channel);
         return true;
     }
 
@@ -79,8 +87,10 @@ public static class Mails
         on conflict do nothing
         """;
 
-    private const string AddFile = """
+    private const string AddFiles = """
         insert into kernel.mail_files (org_id, mail_id, position, name, content_type, content)
-        values (@orgId, @mailId, @position, @name, @contentType, @content)
+        select @orgId, @mailId, position - 1, name, content_type, content
+        from unnest(@names::text[], @contentTypes::text[], @contents::bytea[]) with ordinality
+            as file (name, content_type, content, position)
         """;
 }

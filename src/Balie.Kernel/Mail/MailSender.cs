@@ -20,6 +20,7 @@ internal sealed partial class MailSender : BackgroundService
 
     // Longer than a whole batch can take, so no other process takes what this one still holds.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan BetweenForgetting = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepSettled = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _news = new(0, 1);
@@ -27,6 +28,7 @@ internal sealed partial class MailSender : BackgroundService
     private readonly IMailSink _sink;
     private readonly TimeProvider _clock;
     private readonly ILogger<MailSender> _log;
+    private long? _forgotAt;
 
     public MailSender(SystemDb db, IMailSink sink, Signals signals, TimeProvider clock, ILogger<MailSender> log)
     {
@@ -47,7 +49,11 @@ internal sealed partial class MailSender : BackgroundService
             try
             {
                 while (await SendSome(stoppingToken) == MailsAtOnce) { }
-                await _db.Everywhere.Run(ForgetSettled, new { before = _db.Everywhere.Now - KeepSettled }, stoppingToken);
+                if (_forgotAt is null || _clock.GetElapsedTime(_forgotAt.Value) > BetweenForgetting)
+                {
+                    await _db.Everywhere.Run(ForgetSettled, new { before = _db.Everywhere.Now - KeepSettled }, stoppingToken);
+                    _forgotAt = _clock.GetTimestamp();
+                }
                 await _news.WaitAsync(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }

@@ -12,7 +12,7 @@ internal static class ReplayDelivery
         db.Transact<Done>(async tx =>
         {
             if (await tx.Run(Begin, new { webhookId, messageId, tx.Now }, ct) == 0) return NotificationsRefusals.DeliveryNotFound;
-            await tx.Wake(ct);
+            tx.Wake();
             return new Done("The message is on its way again.");
         }, ct);
 

@@ -27,7 +27,7 @@ internal static class ReplayRange
             if (await tx.One<long>(Count, range, ct) > MostMessages) return RangeTooLong;
 
             var messages = await tx.Run(Begin, range, ct);
-            await tx.Wake(ct);
+            tx.Wake();
             return new Replayed(messages);
         }, ct);
 

@@ -7,10 +7,16 @@ namespace Balie.Notifications.Listeners;
 /// <summary>Tells holders and webhooks how a booking and its tickets go, and keeps whom to tell when an event changes.</summary>
 internal static class TellOfBookings
 {
-    public static async Task Handle(BookingConfirmed message, Tx tx, IServiceProvider services, CancellationToken ct)
+    public static async Task Handle(IReadOnlyList<BookingConfirmed> confirmed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
-        await tx.Broadcast(message, ct);
-        await tx.Run(Confirm, new { message.BookingId, message.EventId, message.SlotId, tx.Now }, ct);
+        await tx.BroadcastAll(confirmed, ct);
+        await tx.Run(Confirm, new
+        {
+            bookingIds = confirmed.Select(message => message.BookingId).ToArray(),
+            eventIds = confirmed.Select(message => message.EventId).ToArray(),
+            slotIds = confirmed.Select(message => message.SlotId).ToArray(),
+            tx.Now,
+        }, ct);
     }
 
     public static async Task Handle(BookingCancelled message, Tx tx, IServiceProvider services, CancellationToken ct)
@@ -21,10 +27,10 @@ internal static class TellOfBookings
             await tx.Notify(BookingCancelledMail.Kind.Name, message.BookingId, message, ct);
     }
 
-    public static async Task Handle(TicketsIssued message, Tx tx, IServiceProvider services, CancellationToken ct)
+    public static async Task Handle(IReadOnlyList<TicketsIssued> issued, Tx tx, IServiceProvider services, CancellationToken ct)
     {
-        await tx.Broadcast(message, ct);
-        await tx.Notify(TicketsMail.Kind.Name, message.BookingId, message, ct);
+        await tx.BroadcastAll(issued, ct);
+        await tx.NotifyAll(TicketsMail.Kind.Name, issued, message => message.BookingId, ct);
     }
 
     public static Task Handle(TicketTransferOffered message, Tx tx, IServiceProvider services, CancellationToken ct) =>
@@ -48,7 +54,9 @@ internal static class TellOfBookings
 
     private const string Confirm = """
         insert into notifications.bookings (org_id, booking_id, event_id, slot_id, status, confirmed_at, updated_at)
-        values (@orgId, @bookingId, @eventId, @slotId, 'confirmed', @now, @now)
+        select @orgId, booking_id, event_id, slot_id, 'confirmed', @now, @now
+        from unnest(@bookingIds::uuid[], @eventIds::uuid[], @slotIds::uuid[]) as told (booking_id, event_id, slot_id)
+        order by booking_id
         on conflict (org_id, booking_id) do update
         set event_id = excluded.event_id, slot_id = excluded.slot_id, status = excluded.status,
             confirmed_at = coalesce(bookings.confirmed_at, excluded.confirmed_at), updated_at = excluded.updated_at

@@ -7,11 +7,16 @@ namespace Balie.Notifications.Listeners;
 /// <summary>Tells buyers and webhooks how an order and its money go.</summary>
 internal static class TellOfOrders
 {
-    public static async Task Handle(OrderConfirmed message, Tx tx, IServiceProvider services, CancellationToken ct)
+    public static async Task Handle(IReadOnlyList<OrderConfirmed> confirmed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
-        await tx.Broadcast(message, ct);
-        await tx.Run(KeepOrder, new { message.OrderId, holdIds = message.HoldIds.ToArray(), tx.Now }, ct);
-        await tx.Notify(OrderConfirmedMail.Kind.Name, message.OrderId, message, ct);
+        await tx.BroadcastAll(confirmed, ct);
+        await tx.Run(KeepOrders, new
+        {
+            orderIds = confirmed.SelectMany(message => message.HoldIds.Select(_ => message.OrderId)).ToArray(),
+            holdIds = confirmed.SelectMany(message => message.HoldIds).ToArray(),
+            tx.Now,
+        }, ct);
+        await tx.NotifyAll(OrderConfirmedMail.Kind.Name, confirmed, message => message.OrderId, ct);
     }
 
     /// <summary>Everything once more, because the buyer asked.</summary>
@@ -61,10 +66,10 @@ internal static class TellOfOrders
         """;
 
     // A hold is a booking for those kinds of offers that are booked; of others nothing will ever be asked.
-    private const string KeepOrder = """
+    private const string KeepOrders = """
         insert into notifications.bookings (org_id, booking_id, order_id, updated_at)
-        select @orgId, hold_id, @orderId, @now
-        from unnest(@holdIds::uuid[]) as held (hold_id)
+        select @orgId, hold_id, order_id, @now
+        from unnest(@orderIds::uuid[], @holdIds::uuid[]) as held (order_id, hold_id)
         order by hold_id
         on conflict (org_id, booking_id) do update set order_id = excluded.order_id, updated_at = excluded.updated_at
         """;

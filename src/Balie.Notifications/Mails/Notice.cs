@@ -24,7 +24,22 @@ internal static class Notices
     {
         var facts = JsonSerializer.Serialize(about, Json.Options);
         var row = new { reason = Reason(kind, subjectId, once), kind, subjectId, facts, tx.Now };
-        if (await tx.Run(Insert, row, ct) == 1) await tx.Wake(ct);
+        if (await tx.Run(Insert, row, ct) == 1) tx.Signal(Channel);
+    }
+
+    /// <summary>The same for several subjects, each with its own facts; of these there is only one notice ever.</summary>
+    public static async Task NotifyAll<TFacts>(
+        this Tx tx, string kind, IReadOnlyList<TFacts> about, Func<TFacts, Guid> subject, CancellationToken ct)
+    {
+        var made = await tx.Run(InsertAll, new
+        {
+            kind,
+            reasons = about.Select(facts => Reason(kind, subject(facts), "")).ToArray(),
+            subjectIds = about.Select(subject).ToArray(),
+            facts = about.Select(facts => JsonSerializer.Serialize(facts, Json.Options)).ToArray(),
+            tx.Now,
+        }, ct);
+        if (made > 0) tx.Signal(Channel);
     }
 
     /// <summary>The same for the holder of every confirmed booking of an event, or of one slot of it.</summary>
@@ -33,10 +48,8 @@ internal static class Notices
     {
         var facts = JsonSerializer.Serialize(about, Json.Options);
         await tx.Run(InsertForHolders, new { kind, eventId, slotId, facts, suffix = once.Length == 0 ? "" : $":{once}", tx.Now }, ct);
-        await tx.Wake(ct);
+        tx.Signal(Channel);
     }
-
-    private static Task<int> Wake(this Tx tx, CancellationToken ct) => tx.Run(Signals.Send, new { channel = Channel, payload = "" }, ct);
 
     private static string Reason(string kind, Guid subjectId, string once) =>
         once.Length == 0 ? $"{kind}:{subjectId}" : $"{kind}:{subjectId}:{once}";
@@ -44,6 +57,13 @@ internal static class Notices
     private const string Insert = """
         insert into notifications.notices (org_id, reason, kind, subject_id, about, due_at, created_at)
         values (@orgId, @reason, @kind, @subjectId, @facts::json, @now, @now)
+        on conflict (org_id, reason) do nothing
+        """;
+
+    private const string InsertAll = """
+        insert into notifications.notices (org_id, reason, kind, subject_id, about, due_at, created_at)
+        select @orgId, reason, @kind, subject_id, facts::json, @now, @now
+        from unnest(@reasons::text[], @subjectIds::uuid[], @facts::text[]) as told (reason, subject_id, facts)
         on conflict (org_id, reason) do nothing
         """;
 

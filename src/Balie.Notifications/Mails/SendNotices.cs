@@ -71,33 +71,52 @@ internal sealed partial class SendNotices : BackgroundService
     {
         // Taking one already sets its next try, so a process that dies here leaves nothing stuck.
         var due = await _db.Everywhere.Many<Due>(Take, new { now = _clock.GetUtcNow(), Lease, AtOnce }, ct);
-        foreach (var one in due) await Send(one, ct);
+        foreach (var organisation in due.GroupBy(one => one.OrgId)) await SendTogether(organisation.Key, [.. organisation], ct);
         return due.Length;
     }
 
     /// <summary>Whatever goes wrong with one notice must not keep back the others.</summary>
-    private async Task Send(Due due, CancellationToken ct)
+    private async Task SendTogether(Guid orgId, Due[] due, CancellationToken ct)
     {
-        try
+        var made = new List<(Due Due, Composed Composed)>();
+        foreach (var one in due)
         {
-            var composed = await Compose(due, ct);
-            await _db.As(due.OrgId).Transact(async tx =>
-            {
-                foreach (var mail in composed.Mails) await tx.Send(mail with { DedupeKey = $"{due.Reason}:{mail.Recipient}" }, ct);
-                await tx.Run(Settle, new
-                {
-                    due.Reason,
-                    state = composed.Mails.Count > 0 ? "sent" : "skipped",
-                    composed.Remark,
-                    tx.Now,
-                }, ct);
-            }, ct);
+            try { made.Add((one, await Compose(one, ct))); }
+            catch (Exception failure) when (IsItsOwn(failure, ct)) { await Note(one, failure, ct); }
         }
-        catch (Exception failure) when (!ct.IsCancellationRequested && failure is not NpgsqlException { IsTransient: true })
+        if (made.Count == 0) return;
+        // In one transaction, as a rule; what spoils it for all is found by trying them one by one.
+        try { await Queue(orgId, made, ct); }
+        catch (Exception failure) when (made.Count > 1 && IsItsOwn(failure, ct))
         {
-            await Note(due, failure, ct);
+            foreach (var one in made) await QueueAlone(orgId, one, ct);
         }
+        catch (Exception failure) when (made.Count == 1 && IsItsOwn(failure, ct)) { await Note(made[0].Due, failure, ct); }
     }
+
+    private async Task QueueAlone(Guid orgId, (Due Due, Composed Composed) one, CancellationToken ct)
+    {
+        try { await Queue(orgId, [one], ct); }
+        catch (Exception failure) when (IsItsOwn(failure, ct)) { await Note(one.Due, failure, ct); }
+    }
+
+    private Task Queue(Guid orgId, IReadOnlyList<(Due Due, Composed Composed)> made, CancellationToken ct) =>
+        _db.As(orgId).Transact(async tx =>
+        {
+            foreach (var (due, composed) in made)
+                foreach (var mail in composed.Mails) await tx.Send(mail with { DedupeKey = $"{due.Reason}:{mail.Recipient}" }, ct);
+            await tx.Run(Settle, new
+            {
+                reasons = made.Select(one => one.Due.Reason).ToArray(),
+                states = made.Select(one => one.Composed.Mails.Count > 0 ? "sent" : "skipped").ToArray(),
+                remarks = made.Select(one => one.Composed.Remark).ToArray(),
+                tx.Now,
+            }, ct);
+        }, ct);
+
+    // A database that is away is nobody's fault: all of it comes again.
+    private static bool IsItsOwn(Exception failure, CancellationToken ct) =>
+        !ct.IsCancellationRequested && failure is not NpgsqlException { IsTransient: true };
 
     private async Task<Composed> Compose(Due due, CancellationToken ct)
     {
@@ -150,8 +169,9 @@ internal sealed partial class SendNotices : BackgroundService
 
     private const string Settle = """
         update notifications.notices
-        set state = @state, remark = @remark, settled_at = @now
-        where org_id = @orgId and reason = @reason and state = 'waiting'
+        set state = made.state, remark = made.remark, settled_at = @now
+        from unnest(@reasons::text[], @states::text[], @remarks::text[]) as made (reason, state, remark)
+        where org_id = @orgId and notices.reason = made.reason and notices.state = 'waiting'
         """;
 
     private const string KeepForLater = """

@@ -9,10 +9,15 @@ internal static class Broadcasting
     public const string Channel = "notifications_webhooks";
 
     /// <summary>Costs one look where an organisation has no webhook.</summary>
-    public static async Task Broadcast<TMessage>(this Tx tx, TMessage message, CancellationToken ct) where TMessage : notnull
+    public static Task Broadcast<TMessage>(this Tx tx, TMessage message, CancellationToken ct) where TMessage : notnull =>
+        tx.BroadcastAll<TMessage>([message], ct);
+
+    /// <summary>The same for several, in this order: still one look.</summary>
+    public static async Task BroadcastAll<TMessage>(this Tx tx, IReadOnlyList<TMessage> messages, CancellationToken ct)
+        where TMessage : notnull
     {
-        if (PublicMessages.Find(MessageKind.Of<TMessage>()) is not { } known) return;
-        if (await tx.One<bool>(AnyWebhook, null, ct)) await tx.Queue(known, message, onlyTo: null, ct);
+        if (PublicMessages.Find(MessageKind.Of<TMessage>()) is not { } known || !await tx.One<bool>(AnyWebhook, null, ct)) return;
+        foreach (var message in messages) await tx.Queue(known, message, onlyTo: null, ct);
     }
 
     /// <summary>Queues a message for whoever wants its type, or for one webhook only. Returns the message's id.</summary>
@@ -21,11 +26,11 @@ internal static class Broadcasting
         var messageId = tx.NewId();
         var data = JsonSerializer.Serialize(known.Show(message), known.Shape, Json.Options);
         await tx.Run(Insert, new { messageId, known.Type, PublicMessages.Everything, data, onlyTo, tx.Now }, ct);
-        await tx.Wake(ct);
+        tx.Wake();
         return messageId;
     }
 
-    public static Task Wake(this Tx tx, CancellationToken ct) => tx.Run(Signals.Send, new { channel = Channel, payload = "" }, ct);
+    public static void Wake(this Tx tx) => tx.Signal(Channel);
 
     private const string AnyWebhook = "select exists (select from notifications.webhooks where org_id = @orgId)";
 

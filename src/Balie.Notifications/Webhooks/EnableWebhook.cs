@@ -11,7 +11,7 @@ internal static class EnableWebhook
     public static Task<Outcome<Webhook>> Handle(Guid webhookId, Db db, CancellationToken ct) => db.Transact<Webhook>(async tx =>
     {
         if (await tx.One<Webhook>(Enable, new { webhookId, tx.Now }, ct) is not { } webhook) return WebhookNotFound;
-        await tx.Wake(ct);
+        tx.Wake();
         return webhook;
     }, ct);
 

@@ -46,7 +46,7 @@ internal sealed record Instruction(
             reason = AttemptLog.Clip(reason, 500),
             tx.Now,
         }, ct);
-        await tx.Run(Signals.Send, new { channel = Channel, payload = "" }, ct);
+        tx.Signal(Channel);
     }
 
     private const string Insert = """

@@ -60,7 +60,7 @@ internal sealed record SandboxPayment(
         var due = (SettlesAt ?? tx.Now) + TimeSpan.FromSeconds(settings.WebhookDelaySeconds);
         for (var copy = 0; copy < (settings.DuplicateWebhooks ? 2 : 1); copy++)
             await tx.Run(InsertDelivery, new { deliveryId = tx.NewId(), AccountId, body, due, tx.Now }, ct);
-        await tx.Run(Signals.Send, new { channel = DeliverWebhooks.Channel, payload = "" }, ct);
+        tx.Signal(DeliverWebhooks.Channel);
     }
 
     private SandboxPayment Paid() => this with

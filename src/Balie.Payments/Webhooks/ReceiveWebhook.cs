@@ -74,7 +74,7 @@ internal static partial class ReceiveWebhook
             moments = events.Select(one => one.OccurredAt?.UtcDateTime).ToArray(),
             raws = events.Select(one => AttemptLog.Clip(one.Raw, 100_000)).ToArray(),
         }, ct);
-        await tx.Run(Signals.Send, new { channel = ProcessWebhooks.Channel, payload = "" }, ct);
+        tx.Signal(ProcessWebhooks.Channel);
     }
 
     private static string Headers(IHeaderDictionary headers) => JsonSerializer.Serialize(

@@ -13,7 +13,7 @@ internal static class ReplayWebhook
     {
         if (await tx.One<string>(Lock, new { webhookId }, ct) is null) return PaymentsRefusals.WebhookNotFound;
         if (await tx.Run(Wake, new { webhookId, tx.Now }, ct) == 0) return new Done("This claim was applied already.");
-        await tx.Run(Signals.Send, new { channel = ProcessWebhooks.Channel, payload = "" }, ct);
+        tx.Signal(ProcessWebhooks.Channel);
         return new Done("It is being looked at again.");
     }, ct);
 
