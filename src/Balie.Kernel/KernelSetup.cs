@@ -75,6 +75,7 @@ public static class KernelSetup
         services.TryAddSingleton(new WorkFilter());
         services.AddSingleton<Delivery>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<Rush>();
         services.AddSingleton<JobBook>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<Relay>();

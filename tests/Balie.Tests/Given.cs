@@ -64,6 +64,18 @@ public static class Given
     public static async Task<JsonElement> Availability(this Product app, Show show) =>
         (await (await app.Http.GetAsync($"/api/v1/events/{show.EventId}/availability", Ct)).IsOk<JsonElement>(Ct)).GetProperty("slots")[0];
 
+    /// <summary>Waits until the news of freed places was heard: the picture may be a quarter of a second old.</summary>
+    public static async Task UntilAvailable(this Product app, Show show, int places)
+    {
+        var patience = TimeSpan.FromSeconds(10);
+        for (var waited = TimeSpan.Zero; waited < patience; waited += TimeSpan.FromMilliseconds(20))
+        {
+            if ((await app.Availability(show)).Number("available") == places) return;
+            await Task.Delay(20, Ct);
+        }
+        Assert.Equal(places, (await app.Availability(show)).Number("available"));
+    }
+
     /// <summary>Makes holds lapse: the database's clock cannot be moved, so the holds are.</summary>
     public static Task Lapse(this Product app, Guid bookingId) => app.Db.Run("""
         with lapsed as (update ticketing.bookings set expires_at = expires_at - interval '1 day' where booking_id = @bookingId)

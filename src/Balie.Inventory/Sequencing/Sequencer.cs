@@ -27,6 +27,7 @@ internal sealed partial class Sequencer : BackgroundService
     private readonly SystemDb _db;
     private readonly DatabaseClock _clock;
     private readonly InventoryMeter _meter;
+    private readonly Rush _rush;
     private readonly ILogger<Sequencer> _log;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -40,9 +41,10 @@ internal sealed partial class Sequencer : BackgroundService
     private bool _busy;
     private int _depth;
 
-    public Sequencer(Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, ILogger<Sequencer> log)
+    public Sequencer(
+        Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, Rush rush, ILogger<Sequencer> log)
     {
-        (_databases, _db, _clock, _meter, _log) = (databases, db, clock, meter, log);
+        (_databases, _db, _clock, _meter, _rush, _log) = (databases, db, clock, meter, rush, log);
         _folds = new FoldBook(databases, db, clock, meter, log, Post);
         signals.On(Announcement.Channel, payload => Post(() => _folds.Hear(payload)), () => Post(_folds.DistrustEverything));
     }
@@ -56,6 +58,7 @@ internal sealed partial class Sequencer : BackgroundService
     {
         try
         {
+            _rush.Begin();
             if (Interlocked.Increment(ref _depth) > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
             var pending = new Pending(request);
             Post(() =>
@@ -68,6 +71,7 @@ internal sealed partial class Sequencer : BackgroundService
         finally
         {
             Interlocked.Decrement(ref _depth);
+            _rush.End();
         }
     }
 

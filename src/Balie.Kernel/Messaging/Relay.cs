@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -18,10 +19,12 @@ internal sealed partial class Relay : BackgroundService
 
     private readonly (string Module, Reading Reading)[] _readings;
     private readonly Outbox _outbox;
+    private readonly Rush _rush;
     private readonly ILogger<Relay> _log;
 
     public Relay(
-        Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, TimeProvider clock, ILogger<Relay> log)
+        Installation installation, WorkFilter filter, SystemDb db, Outbox outbox, Delivery delivery, Rush rush, TimeProvider clock,
+        ILogger<Relay> log)
     {
         _readings =
         [
@@ -29,7 +32,7 @@ internal sealed partial class Relay : BackgroundService
                where work.Hears.Count > 0 && filter.Includes(work.Module)
                select (work.Module, new Reading(work, db, delivery, clock)),
         ];
-        (_outbox, _log) = (outbox, log);
+        (_outbox, _rush, _log) = (outbox, rush, log);
     }
 
     /// <summary>Delivers what waits now and has committed, and returns; for set-up and tests, which want no clock in between.</summary>
@@ -48,11 +51,12 @@ internal sealed partial class Relay : BackgroundService
         while (!ct.IsCancellationRequested)
         {
             TimeSpan pause;
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 pause = await reading.Look(ct) switch
                 {
-                    Reading.Seen.More => TimeSpan.Zero,
+                    Reading.Seen.More => _rush.PauseAfter(Stopwatch.GetElapsedTime(began)),
                     Reading.Seen.Nothing => WhenIdle,
                     Reading.Seen.Elsewhere => WhenElsewhere,
                     var unknown => throw new InvalidOperationException($"Unknown end of a look {unknown}."),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -25,13 +26,15 @@ internal sealed partial class SendNotices : BackgroundService
     private readonly IServiceScopeFactory _scopes;
     private readonly WorkFilter _filter;
     private readonly SystemDb _db;
+    private readonly Rush _rush;
     private readonly TimeProvider _clock;
     private readonly ILogger<SendNotices> _log;
 
     public SendNotices(
-        IServiceScopeFactory scopes, SystemDb db, Signals signals, WorkFilter filter, TimeProvider clock, ILogger<SendNotices> log)
+        IServiceScopeFactory scopes, SystemDb db, Signals signals, WorkFilter filter, Rush rush, TimeProvider clock,
+        ILogger<SendNotices> log)
     {
-        (_scopes, _db, _filter, _clock, _log) = (scopes, db, filter, clock, log);
+        (_scopes, _db, _filter, _rush, _clock, _log) = (scopes, db, filter, rush, clock, log);
         signals.On(Notices.Channel, _ => Nudge(), Nudge);
     }
 
@@ -45,7 +48,8 @@ internal sealed partial class SendNotices : BackgroundService
         {
             try
             {
-                while (await SendSome(stoppingToken) == AtOnce) { }
+                for (var began = Stopwatch.GetTimestamp(); await SendSome(stoppingToken) == AtOnce; began = Stopwatch.GetTimestamp())
+                    await Task.Delay(_rush.PauseAfter(Stopwatch.GetElapsedTime(began)), stoppingToken);
                 await _news.WaitAsync(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }

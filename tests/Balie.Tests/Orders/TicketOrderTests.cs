@@ -97,7 +97,7 @@ public sealed class TicketOrderTests(Product app) : IClassFixture<Product>
         await (await somebody.Post($"/api/v1/orders/{order.Id}/cancel", new { }, Ct)).IsOk<JsonElement>(Ct);
 
         Assert.Equal("expired", (await app.BookingOf(order)).Text("status"));
-        Assert.Equal(100, (await app.Availability(show)).Number("available"));
+        await app.UntilAvailable(show, 100);
     }
 
     [Fact]
