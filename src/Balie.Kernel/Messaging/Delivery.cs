@@ -22,7 +22,8 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
 
     /// <summary>
-    /// Several to one consumer in one transaction; when that fails they go one by one, so that one bad message spoils nothing for the others.
+    /// Several to one consumer in one transaction; when that fails they go one by one, so that one bad message spoils nothing for the
+    /// others.
     /// </summary>
     public async Task Hand(IReadOnlyList<Errand> errands, CancellationToken ct)
     {
