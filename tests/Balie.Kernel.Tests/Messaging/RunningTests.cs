@@ -31,9 +31,9 @@ public sealed class RunningTests(ModuleApp<ListeningModule> app) : IClassFixture
         using var first = await Start();
 
         await Publish("heard while running");
-        await Until(() => Stumble.WhatItHeard(_orgId).Length == 1);
+        // A reaction is counted when it has committed, a moment after it was heard; stopping in between would leave it to the next.
+        await Until(() => Stumble.WhatItHeard(_orgId).Length == 1 && Interlocked.Read(ref delivered) >= 2);
         await first.StopAsync(Ct);
-        Assert.True(delivered >= 2);
         Assert.Null(await app.SystemDb.Everywhere.One<Guid?>("select holder from kernel.outbox_cursors", null, Ct));
 
         using var second = await Start();
