@@ -117,15 +117,17 @@ if (wanted.Contains("purchase"))
 {
     const int Clients = 64;
     var eventId = await venue.PricedEvent(LargestSlot, ct);
-    var warm = await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(5), ct);
-    Console.WriteLine($"warm: {warm}");
+    await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(15), ct); // Warm: compiled, prepared, cached.
+    await venue.Analyze(ct);
     var bought = await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(20), ct);
-    report.Add($"whole purchases, {Clients} clients", $"{PerSecond(bought.PerSecond)}, p50 {Milliseconds(bought.P50)}, p99 {Milliseconds(bought.P99)}",
-        $"{bought.Orders} orders, {bought.SentAway} × 503", null, "≥ 150/s, p99 ≤ 500 ms", bought.PerSecond >= 150 && bought.P99 <= 500);
+    report.Add($"whole purchases, {Clients} clients",
+        $"{PerSecond(bought.PerSecond)}, p50 {Milliseconds(bought.P50)}, p99 {Milliseconds(bought.P99)}",
+        $"{bought.Orders} orders, {bought.SentAway} × 503, mails {Milliseconds(bought.Behind.TotalMilliseconds)} behind", null,
+        "≥ 150/s, p99 ≤ 500 ms", bought.PerSecond >= 150 && bought.P99 <= 500);
     var each = bought.Each;
-    report.Add("processor time per order", Precisely(each.Both), $"Balie {Precisely(each.Balie)}, PostgreSQL {Precisely(each.Postgres)}", null,
+    report.Add("processor time of one order", Precisely(each.Both),
+        $"Balie {Precisely(each.Balie)}, PostgreSQL {Precisely(each.Postgres)}", null,
         "≤ 10 ms, aim 6 ms", each.Both <= TimeSpan.FromMilliseconds(10));
-    report.Add("the last mail after the last order", Milliseconds(bought.Behind.TotalMilliseconds), "", null, "", true);
 }
 
 if (wanted.Contains("refunds"))
@@ -134,10 +136,10 @@ if (wanted.Contains("refunds"))
     const int OrdersKilled = 1_000;
     var whole = await Refunds.Run(venue, await Refunds.Sold(venue, Orders, ct), Orders, killed: false, ct);
     var perSecond = Orders / whole.Running.TotalSeconds;
-    report.Add($"refunds of a cancelled event, {Orders} orders", PerSecond(perSecond), $"in all {Milliseconds(whole.Took.TotalMilliseconds)}", null,
-        "≥ 200/s", perSecond >= 200 && whole.PaidTwice == 0);
+    report.Add($"refunds of a cancelled event, {Orders} orders", PerSecond(perSecond),
+        $"in all {Milliseconds(whole.Took.TotalMilliseconds)}", null, "≥ 200/s", perSecond >= 200 && whole.PaidTwice == 0);
     var again = await Refunds.Run(venue, await Refunds.Sold(venue, OrdersKilled, ct), OrdersKilled, killed: true, ct);
-    report.Add($"the same with {OrdersKilled}, kill -9 halfway", $"{again.PaidTwice} not exactly once",
+    report.Add($"the same with {OrdersKilled}, kill -9 halfway", $"{again.PaidTwice} not paid exactly once",
         $"in all {Milliseconds(again.Took.TotalMilliseconds)}", null, "each exactly once", again.PaidTwice == 0);
 }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Balie.Kernel.Postgres;
+using Npgsql;
 
 namespace Balie.Bench;
 
@@ -102,6 +103,15 @@ internal sealed partial class Venue : IAsyncDisposable
     /// <summary>Cancels an event for good, which gives everybody their money back.</summary>
     public async Task CallOff(Guid eventId, CancellationToken ct) =>
         await Send(HttpMethod.Put, $"/api/v1/events/{eventId}/cancellation", new { reason = "bench" }, await Owner(ct), ct);
+
+    /// <summary>PostgreSQL does this by itself within a minute: it looks how much there is, and forgets plans for empty tables.</summary>
+    public async Task Analyze(CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var analyze = new NpgsqlCommand("analyze", connection);
+        await analyze.ExecuteNonQueryAsync(ct);
+    }
 
     /// <summary>One sign-in with a wrong password: as much work for the server as a right one.</summary>
     public async Task KnockInVain(int attempt, CancellationToken ct)

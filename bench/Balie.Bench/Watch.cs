@@ -67,7 +67,12 @@ internal sealed class Database : IAsyncDisposable
     public static async Task<Database> Open(string connectionString, CancellationToken ct)
     {
         // Its statements are repeated, and should cost what they ask for.
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 2, Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxAutoPrepare = 10,
+            AutoPrepareMinUsages = 2,
+            Pooling = false,
+        };
         var database = new Database(new NpgsqlConnection(settings.ConnectionString));
         await database._connection.OpenAsync(ct);
         await using var role = new NpgsqlCommand("set role balie_system", database._connection);
