@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Balie.Contracts.Ticketing;
 using Balie.Testing.Payments;
@@ -26,6 +27,9 @@ internal static class Deeds
         (7, BackgroundDeeds.Wait), (3, BackgroundDeeds.SettleRefunds), (4, BackgroundDeeds.Trouble),
     ];
 
+    /// <summary>After a try to start a payment that broke off, the next one waits for long; nobody here has the time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
     private static readonly int Sum = Table.Sum(row => row.Weight);
 
     public static Deed Next(World world, Standing standing)
@@ -41,6 +45,16 @@ internal static class Deeds
                 break;
             }
         }
+    }
+
+    /// <summary>An order for an evening of its own, which cannot be refused.</summary>
+    public static async Task<(int Status, JsonElement Data)> Order(World world)
+    {
+        var show = await world.AnotherShow();
+        var items = new[] { new { ticketTypeId = show.TypeIds[0], quantity = 1 } };
+        var lines = new[] { new { kind = "tickets", offer = new { eventId = show.EventId, items } } };
+        world.OrdersAsked++;
+        return await world.Submit(world.Buyers[0], "/api/v1/orders", new { acceptedTerms = true, lines, buyer = Orders.Buying.Buyer() });
     }
 
     private static Deed Order(World world, Standing standing)
@@ -108,7 +122,11 @@ internal static class Deeds
         return new Deed($"start payment {attempt.Id}{(eager is null ? "" : $", and {eager} at once")}", async () =>
         {
             world.Fake.Eager = eager;
-            try { return Said(await world.Submit(world.Staff, $"/api/v1/payments/{attempt.Id}/start", new { })); }
+            try
+            {
+                var address = $"/api/v1/payments/{attempt.Id}/start";
+                return Said(await world.Ask(world.Staff, HttpMethod.Post, address, new { }, within: Patience));
+            }
             finally { world.Fake.Eager = null; }
         });
     }

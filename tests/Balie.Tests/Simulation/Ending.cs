@@ -12,6 +12,7 @@ internal sealed class Ending(World world, Action<string> note)
         [.. new[] { 1.0, 3, 11, 31, 65, 65, 130, 780, 800, 1_500, 1_500 }.Select(minutes => TimeSpan.FromMinutes(minutes))];
 
     private const int TroublesThatBreak = 3;
+    private readonly HashSet<Guid> _slow = [];
 
     private static CancellationToken Ct => Product.Ct;
 
@@ -51,12 +52,21 @@ internal sealed class Ending(World world, Action<string> note)
         world.Random.Shuffle(letters);
         await BackgroundDeeds.Bring(world, letters);
         await world.App.Workers.RunDue(Ct);
+        EndSlowPayments(await Standing.Of(world, Ct));
         foreach (var refund in (await Standing.Of(world, Ct)).All("refund", "proposed", "failed", "reversed"))
         {
             var verb = refund.Status == "proposed" ? "approval" : "retry";
             var (status, _) = await world.Submit(world.SecondStaff, $"/api/v1/refunds/{refund.Id}/{verb}", new { });
             note($"{verb} of refund {refund.Id}: {status}");
         }
+    }
+
+    // Elsewhere whoever pays slowly may still pay or not; at Stripe that is the bank's.
+    private void EndSlowPayments(Standing standing)
+    {
+        if (world.Fake is not FakeStripe stripe) return;
+        foreach (var attempt in standing.All("attempt", "pending"))
+            if (_slow.Add(attempt.Id)) stripe.EndSlowPayment(attempt.Text, world.Chance(50));
     }
 
     private const string Unfinished = """

@@ -16,10 +16,6 @@ internal sealed class World : IAsyncDisposable
 {
     private const int MostTries = 12;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(5);
-
-    /// <summary>Who waits for somebody else's try to start a payment does so for long; nobody here has the time.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
-
     private readonly Lock _promises = new();
     private readonly HashSet<Guid> _promised = [];
 
@@ -81,10 +77,10 @@ internal sealed class World : IAsyncDisposable
     /// Asks until there is an answer that says something: under one key, as a client does whose connection was lost. A 500 is never one.
     /// </summary>
     public async Task<(int Status, JsonElement Data)> Ask(
-        HttpClient client, HttpMethod method, string address, object body, Guid? key = null)
+        HttpClient client, HttpMethod method, string address, object body, Guid? key = null, TimeSpan? within = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(Patience);
+        if (within is { } longest) patience.CancelAfter(longest);
         for (var tried = 1; ; tried++)
         {
             using var request = new HttpRequestMessage(method, address) { Content = JsonContent.Create(body, options: Json.Options) };
@@ -140,6 +136,15 @@ internal sealed class World : IAsyncDisposable
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !Ct.IsCancellationRequested) { return null; }
     }
 
+    /// <summary>An evening, in three weeks, with few places.</summary>
+    public async Task<Show> AnotherShow()
+    {
+        var evening = App.Clock.GetUtcNow().AddDays(20 + Random.Next(3));
+        var types = new object[] { new { name = "Rang 1", price = Given.Price(1_090) }, Given.FreeType() };
+        return await App.Show(
+            Random.Next(2, 6), types, orgId: OrgId, startsLocal: $"{evening:yyyy-MM-dd}T20:00:00", endsLocal: $"{evening:yyyy-MM-dd}T22:00:00");
+    }
+
     public ValueTask DisposeAsync() => Fake.DisposeAsync();
 
     private async Task Furnish()
@@ -152,13 +157,7 @@ internal sealed class World : IAsyncDisposable
             .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         if (Fake is not FakeMollie)
             Fake.WebhookUrl = new Uri($"{SimulatedProduct.PublicAddress}/webhooks/{Fake.Name}/{account.Text("id")}");
-        var starts = App.Clock.GetUtcNow().AddDays(20);
-        var types = new object[] { new { name = "Rang 1", price = Given.Price(1_090) }, Given.FreeType() };
-        var shows = new List<Show>();
-        for (var evening = 0; evening < 2; evening++)
-            shows.Add(await App.Show(Random.Next(2, 6), types, orgId: OrgId,
-                startsLocal: $"{starts.AddDays(evening):yyyy-MM-dd}T20:00:00", endsLocal: $"{starts.AddDays(evening):yyyy-MM-dd}T22:00:00"));
-        Shows = [.. shows];
+        Shows = [await AnotherShow(), await AnotherShow()];
         foreach (var show in Shows) await Set($"/api/v1/events/{show.EventId}/doors", new { openMinutes = 43_200, reentries = 1 });
     }
 
