@@ -29,7 +29,8 @@ internal sealed partial class Payables(
             case PaymentEvent.Authorised:
                 await OrderStep.Note(tx, order, Triggers.Payment, Actor, $"{happening.Amount} authorised", ct);
                 await GiveTime(tx, order, ct);
-                if (order.CaptureLater) await Settle(tx, order, ct);
+                // What was given up is not sold for money that is only reserved, and already asked to be let go.
+                if (order.CaptureLater && order.Status is not (OrderStates.Expired or OrderStates.Cancelled)) await Settle(tx, order, ct);
                 break;
 
             case PaymentEvent.Captured:
