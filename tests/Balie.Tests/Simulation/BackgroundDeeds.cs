@@ -65,7 +65,8 @@ internal static class BackgroundDeeds
         return new Deed($"forge a webhook of payment {attempt.Id}", async () =>
         {
             var status = await world.Bring(letter);
-            return status is 400 or 401 or 503 ? $"{status}" : throw new ViolationException($"A forged webhook was answered with {status}.");
+            if (status is 400 or 401 or 503) return $"{status}";
+            throw new ViolationException($"A forged webhook was answered with {status}.");
         });
     }
 
@@ -128,7 +129,7 @@ internal static class BackgroundDeeds
         {
             if (await world.Bring(letter) is >= 200 and < 300) continue;
             refused++;
-            world.Post.Add(letter);
+            lock (world.Post) world.Post.Add(letter);
         }
         return refused == 0 ? "accepted" : $"{refused} not accepted";
     }

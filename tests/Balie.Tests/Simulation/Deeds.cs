@@ -74,7 +74,7 @@ internal static class Deeds
     private static Deed ExtendCart(World world, Standing standing)
     {
         var buyer = world.Pick(world.Buyers);
-        return new Deed("extend a cart", async () => Said(await world.Submit(buyer, "/api/v1/cart/extend", new { })));
+        return new Deed("extend a cart", async () => Said(await world.Ask(buyer, HttpMethod.Post, "/api/v1/cart/extend", new { })));
     }
 
     private static Deed CheckOut(World world, Standing standing)
@@ -188,14 +188,14 @@ internal static class Deeds
     {
         if (Any(world, standing.All("ticket")) is not { } ticket) return null;
         var (nonce, direction) = (world.NewId(), world.Chance(80) ? "in" : "out");
-        return new Deed($"let ticket {ticket.Id} {direction}", async () => Said(await world.Submit(
-            world.Staff, "/api/v1/checkins", new { nonce, ticketId = ticket.Id, direction })));
+        return new Deed($"let ticket {ticket.Id} {direction}", async () => Said(await world.Ask(
+            world.Staff, HttpMethod.Post, "/api/v1/checkins", new { nonce, ticketId = ticket.Id, direction })));
     }
 
     private static Deed? Transfer(World world, Standing standing)
     {
         if (Any(world, standing.All("ticket", "issued", "transferred")) is not { } ticket) return null;
-        var (key, email) = (world.NewId(), $"vriend{world.Random.Next(1_000)}@example.org");
+        var (key, email, friend) = (world.NewId(), $"vriend{world.Random.Next(1_000)}@example.org", world.Pick(world.Buyers));
         return new Deed($"give ticket {ticket.Id} to {email}", async () =>
         {
             var offered = await world.Submit(world.Staff, $"/api/v1/tickets/{ticket.Id}/transfers", new { email }, key);
@@ -204,7 +204,7 @@ internal static class Deeds
             var tickets = world.App.Services.GetRequiredService<ITickets>();
             if (await tickets.Transfer(world.OrgId, transferId, Ct) is not { } transfer) return "gone";
             return Said(await world.Ask(
-                world.Pick(world.Buyers), HttpMethod.Put, $"/api/v1/transfers/{transferId}/acceptance",
+                friend, HttpMethod.Put, $"/api/v1/transfers/{transferId}/acceptance",
                 new { secret = transfer.Secret, name = "Vriend" }));
         });
     }

@@ -45,7 +45,10 @@ internal static class Invariants
     }
 
     private static string Together(IReadOnlyList<Check> checks) => string.Join("\nunion all\n", checks.Select(check =>
-        $"select '{check.Name.Replace("'", "''", StringComparison.Ordinal)}: ' || violation from (\n{check.Violations}\n) as found (violation)"));
+    {
+        var name = check.Name.Replace("'", "''", StringComparison.Ordinal);
+        return $"select '{name}: ' || violation from (\n{check.Violations}\n) as found (violation)";
+    }));
 
     private static Check[] Between =>
     [

@@ -26,7 +26,8 @@ public sealed class MeddlingTests
     [InlineData("I1 sold + held", "update inventory.pools set capacity = 0 where org_id = @orgId")]
     [InlineData("I2 every order is confirmed if and only if",
         "update orders.orders set status = 'confirmed', confirmed_at = created_at, expires_at = null where org_id = @orgId")]
-    [InlineData("I3 orders and payments say the same", "update orders.orders set captured_minor = captured_minor + 1 where org_id = @orgId")]
+    [InlineData("I3 orders and payments say the same",
+        "update orders.orders set captured_minor = captured_minor + 1 where org_id = @orgId")]
     [InlineData("I4 no effect stands under two", """
         insert into kernel.idempotency (org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
         select org_id, effect_id, caller, route, fingerprint, effect_id, status, body, created_at

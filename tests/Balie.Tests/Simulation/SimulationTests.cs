@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Balie.Tests.Simulation;
 
 /// <summary>
-/// Seeded stories about the whole product. One seed alone: <c>BALIE_SEED=1234 ./test Simulation</c>; other seeds than usual:
-/// <c>BALIE_SEEDS_FROM=100000 ./test Simulation</c>.
+/// Seeded stories about the whole product. One seed alone: <c>BALIE_SEED=1234 ./test Simulation</c>. Other seeds than usual, and more:
+/// <c>BALIE_SEEDS_FROM=100000 BALIE_SEEDS_PER_BLOCK=500 ./test Simulation</c>.
 /// </summary>
 public sealed class SimulationTests(Lanes lanes) : IClassFixture<Lanes>
 {

@@ -104,7 +104,9 @@ internal sealed class Wire : IAsyncDisposable
             var isLocal = host.StartsWith(PathBegins);
             (_wire, _client) = (wire, client);
             _client.NoDelay = true;
-            _end = isLocal ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{wire._server.Port}") : new DnsEndPoint(host, wire._server.Port);
+            _end = isLocal
+                ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{wire._server.Port}")
+                : new DnsEndPoint(host, wire._server.Port);
             _server = isLocal
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

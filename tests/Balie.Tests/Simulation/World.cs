@@ -141,8 +141,8 @@ internal sealed class World : IAsyncDisposable
     {
         var evening = App.Clock.GetUtcNow().AddDays(20 + Random.Next(3));
         var types = new object[] { new { name = "Rang 1", price = Given.Price(1_090) }, Given.FreeType() };
-        return await App.Show(
-            Random.Next(2, 6), types, orgId: OrgId, startsLocal: $"{evening:yyyy-MM-dd}T20:00:00", endsLocal: $"{evening:yyyy-MM-dd}T22:00:00");
+        return await App.Show(Random.Next(2, 6), types, orgId: OrgId,
+            startsLocal: $"{evening:yyyy-MM-dd}T20:00:00", endsLocal: $"{evening:yyyy-MM-dd}T22:00:00");
     }
 
     public ValueTask DisposeAsync() => Fake.DisposeAsync();
