@@ -72,9 +72,10 @@ internal static class Sheet
     public static Markup Facts(PayTexts texts, string description, string reference, Money amount, string? method)
     {
         Markup how = method is null ? $"" : (Markup)$"<div><dt>{texts.Method}</dt><dd>{method}</dd></div>";
+        Markup what = description == reference ? $"{reference}" : (Markup)$"{description} <span class=\"ref\">{reference}</span>";
         return $"""
             <dl class="facts">
-            <div class="what"><dt>{texts.Order}</dt><dd>{description} <span class="ref">{reference}</span></dd></div>
+            <div class="what"><dt>{texts.Order}</dt><dd>{what}</dd></div>
             {how}
             <div class="sum"><dt>{texts.Amount}</dt><dd>{texts.Of(amount)}</dd></div>
             </dl>

@@ -25,6 +25,7 @@ public sealed class RefundTests(BankApp app) : IClassFixture<BankApp>, IDisposab
     public async Task A_refund_larger_than_one_payment_is_shared_the_latest_first()
     {
         var (orderId, first) = await Captured(1000);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         var (_, second) = await Captured(2000, orderId);
         var refundId = Guid.CreateVersion7();
 

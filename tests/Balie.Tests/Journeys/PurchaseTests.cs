@@ -32,7 +32,8 @@ public sealed class PurchaseTests(Product app) : IClassFixture<Product>
         Assert.Equal(["issued", "issued"], tickets.Select(ticket => ticket.Text("status")));
 
         var back = new { reason = "Toch alleen.", units = new[] { tickets[0].Text("id") }, terms = "full" };
-        await (await app.As(Roles.Finance).Post($"/api/v1/orders/{order.Id}/refunds", back, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        await (await app.As(Roles.Finance).Post($"/api/v1/orders/{order.Id}/refunds", back, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
         await Settle();
 
         var left = await app.SeeOrder(order.Id);
