@@ -1,6 +1,5 @@
 using System.Globalization;
 using Balie.Bench;
-using Balie.Testing;
 using static Balie.Bench.Report;
 
 // Every goal of bench/README.md in one go, or those named: hot, spread, full, two, reads, tickets, checkins, purchase,
