@@ -1,14 +1,17 @@
+using System.Diagnostics;
+
 namespace Balie.Kernel;
 
 /// <summary>
 /// How many people wait for places at this moment. While many do, in the first minutes of a sale, each work that nobody waits for takes a
-/// twentieth of the time: tickets and mails of a booking may come half a minute later, the booking itself may not.
+/// hundredth of the time: tickets and mails of a booking may come half a minute later, the booking itself may not.
 /// </summary>
 public sealed class Rush
 {
     private const int Many = 24;
-    private const int PausePerWork = 19;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private const int PausePerWork = 99;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private int _waiting;
 
     public void Begin() => Interlocked.Increment(ref _waiting);
@@ -17,7 +20,10 @@ public sealed class Rush
 
     public bool IsOn => Volatile.Read(ref _waiting) >= Many;
 
-    /// <summary>How long to leave the processor to others after having worked for so long; zero while there is no rush.</summary>
-    public TimeSpan PauseAfter(TimeSpan worked) =>
-        !IsOn ? TimeSpan.Zero : worked * PausePerWork is var pause && pause < LongestPause ? pause : LongestPause;
+    /// <summary>Leaves the processor to others after having worked for so long, while the rush lasts; at once when there is none.</summary>
+    public async Task StepAside(TimeSpan worked, CancellationToken ct)
+    {
+        var pause = worked * PausePerWork is var share && share < LongestPause ? share : LongestPause;
+        for (var began = Stopwatch.GetTimestamp(); IsOn && Stopwatch.GetElapsedTime(began) < pause;) await Task.Delay(BetweenLooks, ct);
+    }
 }

@@ -56,12 +56,13 @@ internal sealed partial class Relay : BackgroundService
             {
                 pause = await reading.Look(ct) switch
                 {
-                    Reading.Seen.More => _rush.PauseAfter(Stopwatch.GetElapsedTime(began)),
+                    Reading.Seen.More => TimeSpan.Zero,
                     Reading.Seen.Nothing => WhenIdle,
                     Reading.Seen.Elsewhere => WhenElsewhere,
                     var unknown => throw new InvalidOperationException($"Unknown end of a look {unknown}."),
                 };
                 isWell = true;
+                await _rush.StepAside(Stopwatch.GetElapsedTime(began), ct);
             }
             catch (Exception) when (ct.IsCancellationRequested) { break; }
             catch (Exception trouble)

@@ -49,7 +49,7 @@ internal sealed partial class SendNotices : BackgroundService
             try
             {
                 for (var began = Stopwatch.GetTimestamp(); await SendSome(stoppingToken) == AtOnce; began = Stopwatch.GetTimestamp())
-                    await Task.Delay(_rush.PauseAfter(Stopwatch.GetElapsedTime(began)), stoppingToken);
+                    await _rush.StepAside(Stopwatch.GetElapsedTime(began), stoppingToken);
                 await _news.WaitAsync(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
