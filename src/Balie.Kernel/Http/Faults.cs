@@ -71,7 +71,7 @@ internal sealed partial class Faults(RequestDelegate next, ILogger<Faults> log)
         // A connection that broke between two statements is reported as not open, or as disposed while we shut down.
         InvalidOperationException { Source: "Npgsql" } => KernelRefusals.Unavailable,
         // A connection that was lost in the very moment in which a command began on it.
-        ObjectDisposedException { StackTrace: { } trace } when trace.Contains(" Npgsql.Internal.", StringComparison.Ordinal) =>
+        ObjectDisposedException { StackTrace: { } trace } when trace.Contains(" Npgsql.", StringComparison.Ordinal) =>
             KernelRefusals.Unavailable,
         // The server says so of a chunk size that no number holds.
         IOException { Source: Server } or OverflowException => KernelRefusals.Malformed,
