@@ -23,7 +23,8 @@ public sealed class SimulationTests(Lanes lanes) : IClassFixture<Lanes>
     public Task Whatever_happens_in_whatever_order_all_invariants_hold(int block)
     {
         var from = (Number("BALIE_SEEDS_FROM") ?? 0) + block * SeedsPerBlock;
-        return Alone is null ? lanes.Tell(Enumerable.Range(from, SeedsPerBlock)) : Task.CompletedTask;
+        // A seed names its organisation, so it can be told only once on one product.
+        return Alone is null ? lanes.Tell(Enumerable.Range(from, SeedsPerBlock).Except(KnownSeeds.All)) : Task.CompletedTask;
     }
 
     private static int? Number(string variable) =>
