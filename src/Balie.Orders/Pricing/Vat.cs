@@ -4,7 +4,7 @@ namespace Balie.Orders.Pricing;
 
 /// <summary>
 /// VAT that is included in prices. It is worked out once per order and rate, over everything at that rate together, and rounded to the
-/// nearest cent, halves away from zero. See docs/decisions/0016-vat-and-discounts.md.
+/// nearest cent, halves away from zero. See docs/decisions/0014-vat-and-discounts.md.
 /// </summary>
 internal static class Vat
 {

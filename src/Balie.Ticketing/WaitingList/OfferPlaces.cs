@@ -10,7 +10,7 @@ namespace Balie.Ticketing.WaitingList;
 /// <summary>
 /// Offers places that came free to those who wait, in the order in which they joined. An offer is a pending booking made in the way of all
 /// bookings: its places are claimed in the same transaction that marks the entry as offered, so nobody is offered what is not there, and
-/// one entry never twice. Who wants more than is free keeps their place and is passed over. See docs/decisions/0020-waiting-list.md.
+/// one entry never twice. Who wants more than is free keeps their place and is passed over. See docs/decisions/0016-waiting-list.md.
 /// </summary>
 internal static partial class OfferPlaces
 {

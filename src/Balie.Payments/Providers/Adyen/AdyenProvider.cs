@@ -8,7 +8,7 @@ namespace Balie.Payments.Providers.Adyen;
 
 /// <summary>
 /// Adyen, Checkout v72, by payment links. A link can be asked whether it is open, in use or over, and can be closed; what became of the
-/// money is only ever told by signed notifications, whose word counts. See docs/decisions/0012-adyen-payment-links.md.
+/// money is only ever told by signed notifications, whose word counts. See docs/decisions/0013-adyen-payment-links.md.
 /// </summary>
 internal sealed class AdyenProvider(IOptions<PaymentsOptions> options) : IPaymentProvider, IDisposable
 {
