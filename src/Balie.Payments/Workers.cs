@@ -20,7 +20,7 @@ internal sealed partial class Workers : BackgroundService
     private readonly ILogger<Workers> _log;
 
     /// <param name="Take">Takes at most so many pieces of work, each as what is to be done.</param>
-    private sealed record Lane(string Channel, SemaphoreSlim News, Func<int, CancellationToken, Task<IReadOnlyList<Work>>> Take);
+    private sealed record Lane(string Channel, Bell News, Func<int, CancellationToken, Task<IReadOnlyList<Work>>> Take);
 
     private delegate Task Work(CancellationToken ct);
 
@@ -35,7 +35,7 @@ internal sealed partial class Workers : BackgroundService
             Of(DeliverWebhooks.Channel, deliveries.Take, deliveries.Run),
         ];
         (_isOurs, _atOnce, _log) = (filter.Includes(new PaymentsModule().Name), options.Value.AtOnce, log);
-        foreach (var lane in _lanes) signals.On(lane.Channel, _ => Nudge(lane), () => Nudge(lane));
+        foreach (var lane in _lanes) signals.On(lane.Channel, _ => lane.News.Ring(), lane.News.Ring);
     }
 
     /// <summary>Does what is due until nothing is, one after another; for tests, which want no clock in between.</summary>
@@ -80,7 +80,7 @@ internal sealed partial class Workers : BackgroundService
                     await Task.WhenAny(running);
                     running.RemoveAll(task => task.IsCompleted);
                 }
-                if (took.Count == 0) await lane.News.WaitAsync(LookAnyway, ct);
+                if (took.Count == 0) await lane.News.Wait(LookAnyway, ct);
                 running.RemoveAll(task => task.IsCompleted);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested) { break; }
@@ -105,15 +105,8 @@ internal sealed partial class Workers : BackgroundService
 
     private static Lane Of<TDue>(
         string channel, Func<int, CancellationToken, Task<TDue[]>> take, Func<TDue, CancellationToken, Task> run) =>
-        new(channel, new SemaphoreSlim(0, 1),
+        new(channel, new Bell(),
             async (atMost, ct) => [.. (await take(atMost, ct)).Select(due => (Work)(token => run(due, token)))]);
-
-    private static void Nudge(Lane lane)
-    {
-        try { lane.News.Release(); }
-        // It was nudged already and has not looked yet; or the process is going down.
-        catch (Exception known) when (known is SemaphoreFullException or ObjectDisposedException) { }
-    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker of {Lane} stumbled and tries again every second")]
     private static partial void LogTrouble(ILogger log, Exception trouble, string lane);

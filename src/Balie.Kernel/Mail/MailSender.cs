@@ -23,7 +23,7 @@ internal sealed partial class MailSender : BackgroundService
     private static readonly TimeSpan BetweenForgetting = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepSettled = TimeSpan.FromDays(30);
 
-    private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly Bell _news = new();
     private readonly SystemDb _db;
     private readonly IMailSink _sink;
     private readonly TimeProvider _clock;
@@ -33,7 +33,7 @@ internal sealed partial class MailSender : BackgroundService
     public MailSender(SystemDb db, IMailSink sink, Signals signals, TimeProvider clock, ILogger<MailSender> log)
     {
         (_db, _sink, _clock, _log) = (db, sink, clock, log);
-        signals.On(Mails.Channel, _ => Nudge(), Nudge);
+        signals.On(Mails.Channel, _ => _news.Ring(), _news.Ring);
     }
 
     private sealed record Due(
@@ -54,7 +54,7 @@ internal sealed partial class MailSender : BackgroundService
                     await _db.Everywhere.Run(ForgetSettled, new { before = _db.Everywhere.Now - KeepSettled }, stoppingToken);
                     _forgotAt = _clock.GetTimestamp();
                 }
-                await _news.WaitAsync(LookAnyway, stoppingToken);
+                await _news.Wait(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
             catch (Exception away) when (away is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -115,13 +115,6 @@ internal sealed partial class MailSender : BackgroundService
             LogFailed(_log, due.MailId, due.Tries, failed.GetType().Name);
             return failed.Message.Length <= LongestError ? failed.Message : failed.Message[..LongestError];
         }
-    }
-
-    private void Nudge()
-    {
-        try { _news.Release(); }
-        // It was nudged already and has not looked yet; or the process is going down.
-        catch (Exception known) when (known is SemaphoreFullException or ObjectDisposedException) { }
     }
 
     private const string Take = """

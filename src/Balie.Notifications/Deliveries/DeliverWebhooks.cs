@@ -19,7 +19,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
     // Longer than any attempt takes.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly Bell _news = new();
     private readonly WorkFilter _filter;
     private readonly SystemDb _db;
     private readonly Post _post;
@@ -30,7 +30,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
         SystemDb db, Post post, Signals signals, WorkFilter filter, TimeProvider clock, ILogger<DeliverWebhooks> log)
     {
         (_db, _post, _filter, _clock, _log) = (db, post, filter, clock, log);
-        signals.On(Broadcasting.Channel, _ => Nudge(), Nudge);
+        signals.On(Broadcasting.Channel, _ => _news.Ring(), _news.Ring);
     }
 
     private sealed record Due(
@@ -49,7 +49,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
                 running.RemoveAll(one => one.IsCompleted);
                 var taken = running.Count < MostAtOnce ? await TakeSome(MostAtOnce - running.Count, stoppingToken) : [];
                 running.AddRange(taken.Select(due => Deliver(due, stoppingToken)));
-                if (taken.Length == 0 || running.Count == MostAtOnce) await _news.WaitAsync(LookAnyway, stoppingToken);
+                if (taken.Length == 0 || running.Count == MostAtOnce) await _news.Wait(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { break; }
             catch (Exception away) when (away is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -85,14 +85,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
         catch (Exception trouble) { LogTrouble(_log, trouble, due.MessageId, due.WebhookId); }
-        finally { Nudge(); }
-    }
-
-    private void Nudge()
-    {
-        try { _news.Release(); }
-        // It was nudged already and has not looked yet; or the process is going down.
-        catch (Exception known) when (known is SemaphoreFullException or ObjectDisposedException) { }
+        finally { _news.Ring(); }
     }
 
     // The conditions stand in the locking part as well: whoever waited there looks at the row as it has become.
