@@ -39,7 +39,6 @@ internal sealed partial class Sequencer : BackgroundService
     private NpgsqlConnection? _connection;
     private Batch _next = new();
     private bool _busy;
-    private int _depth;
 
     public Sequencer(
         Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, Rush rush, ILogger<Sequencer> log)
@@ -58,8 +57,7 @@ internal sealed partial class Sequencer : BackgroundService
     {
         try
         {
-            _rush.Begin();
-            if (Interlocked.Increment(ref _depth) > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
+            if (_rush.Begin() > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
             var pending = new Pending(request);
             Post(() =>
             {
@@ -70,7 +68,6 @@ internal sealed partial class Sequencer : BackgroundService
         }
         finally
         {
-            Interlocked.Decrement(ref _depth);
             _rush.End();
         }
     }

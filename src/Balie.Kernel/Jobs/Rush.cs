@@ -14,16 +14,17 @@ public sealed class Rush
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private int _waiting;
 
-    public void Begin() => Interlocked.Increment(ref _waiting);
+    /// <summary>One more waits.</summary>
+    /// <returns>How many wait now.</returns>
+    public int Begin() => Interlocked.Increment(ref _waiting);
 
     public void End() => Interlocked.Decrement(ref _waiting);
-
-    public bool IsOn => Volatile.Read(ref _waiting) >= Many;
 
     /// <summary>Leaves the processor to others after having worked for so long, while the rush lasts; at once when there is none.</summary>
     public async Task StepAside(TimeSpan worked, CancellationToken ct)
     {
         var pause = worked * PausePerWork is var share && share < LongestPause ? share : LongestPause;
-        for (var began = Stopwatch.GetTimestamp(); IsOn && Stopwatch.GetElapsedTime(began) < pause;) await Task.Delay(BetweenLooks, ct);
+        var began = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _waiting) >= Many && Stopwatch.GetElapsedTime(began) < pause) await Task.Delay(BetweenLooks, ct);
     }
 }
