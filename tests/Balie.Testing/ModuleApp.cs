@@ -105,7 +105,7 @@ public class ModuleApp<TModule> : IAsyncLifetime where TModule : IModule, new()
         Http = Client();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();
         await TestServer.Admin($"drop database {_database} with (force)");

@@ -43,6 +43,14 @@ public class WholeProduct : ModuleApp<TicketingModule>
     /// <summary>A client that names no caller, with headers of its own.</summary>
     public HttpClient Guest() => Client();
 
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _mail.Dispose();
+        _wallets.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
     /// <summary>All mails to one address so far.</summary>
     public string[] Mails(string to) => [.. Directory.GetFiles(_mail.Path, "*.eml", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(File.ReadAllText).Where(text => text.Contains($"To: {to}", StringComparison.Ordinal))];
