@@ -12,11 +12,20 @@ public sealed class Rush
     private const int PausePerWork = 99;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    // Those who wait are served together: between two batches there are few, and the rush is not over.
+    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
+    private long _lastManyAt = -(long)Lull.TotalMilliseconds;
     private int _waiting;
 
     /// <summary>One more waits.</summary>
     /// <returns>How many wait now.</returns>
-    public int Begin() => Interlocked.Increment(ref _waiting);
+    public int Begin()
+    {
+        var waiting = Interlocked.Increment(ref _waiting);
+        if (waiting >= Many) Volatile.Write(ref _lastManyAt, Environment.TickCount64);
+        return waiting;
+    }
 
     public void End() => Interlocked.Decrement(ref _waiting);
 
@@ -25,6 +34,9 @@ public sealed class Rush
     {
         var pause = worked * PausePerWork is var share && share < LongestPause ? share : LongestPause;
         var began = Stopwatch.GetTimestamp();
-        while (Volatile.Read(ref _waiting) >= Many && Stopwatch.GetElapsedTime(began) < pause) await Task.Delay(BetweenLooks, ct);
+        while (IsOn && Stopwatch.GetElapsedTime(began) < pause) await Task.Delay(BetweenLooks, ct);
     }
+
+    private bool IsOn =>
+        Volatile.Read(ref _waiting) >= Many || Environment.TickCount64 - Volatile.Read(ref _lastManyAt) < Lull.TotalMilliseconds;
 }
