@@ -24,9 +24,13 @@ public sealed class Databases : IAsyncDisposable
     private const int DoNotWait = -1;
     private const int PreparedStatements = 200;
 
+    // Requests find rows by key. Left to itself the server plans such a statement anew five times on every connection, and one that takes
+    // an array each time it runs. See docs/decisions/0019-plans-and-round-trips.md.
+    private const string PlanOnce = "-c plan_cache_mode=force_generic_plan";
+
     public Databases(string balie, string? app = null, string? system = null, string? reader = null, int poolSize = 30)
     {
-        App = Open(app ?? balie, AppRole, poolSize);
+        App = Open(app ?? balie, AppRole, poolSize, PlanOnce);
         System = Open(system ?? balie, SystemRole, poolSize);
         Reader = Open(reader ?? balie, ReaderRole, Math.Max(2, poolSize / 4));
     }
@@ -47,7 +51,7 @@ public sealed class Databases : IAsyncDisposable
         await Reader.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Open(string connectionString, string role, int poolSize)
+    private static NpgsqlDataSource Open(string connectionString, string role, int poolSize, string options = "")
     {
         var wanted = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -61,7 +65,7 @@ public sealed class Databases : IAsyncDisposable
             NoResetOnClose = true,
             IncludeErrorDetail = false,
             Options = $"-c role={role} -c lock_timeout={LockTimeoutMs} -c statement_timeout={StatementTimeoutMs} "
-                + $"-c idle_in_transaction_session_timeout={IdleInTransactionTimeoutMs} -c timezone=UTC",
+                + $"-c idle_in_transaction_session_timeout={IdleInTransactionTimeoutMs} -c timezone=UTC {options}",
         };
         // Asked whether it contains a key, the builder answers whether it knows one; this asks whether it was given.
         if (!wanted.ShouldSerialize("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
