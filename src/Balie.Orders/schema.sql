@@ -225,6 +225,7 @@ create table orders.orders (
     confirmed_at timestamp with time zone,
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
+    buyer_email_folded text generated always as (lower(buyer_email)) stored,
     constraint orders_pkey PRIMARY KEY (org_id, order_id),
     constraint orders_reference_unique UNIQUE (org_id, reference),
     constraint orders_authorised_minor_check CHECK ((authorised_minor >= 0)),
@@ -246,7 +247,7 @@ alter table orders.orders enable row level security;
 alter table orders.orders force row level security;
 CREATE INDEX orders_awaiting ON orders.orders USING btree (expires_at) WHERE (status = 'awaiting_payment'::text);
 CREATE INDEX orders_by_age ON orders.orders USING btree (org_id, created_at, order_id);
-CREATE INDEX orders_by_email ON orders.orders USING btree (org_id, lower(buyer_email), created_at);
+CREATE INDEX orders_by_email ON orders.orders USING btree (org_id, buyer_email_folded, created_at);
 CREATE INDEX orders_by_user ON orders.orders USING btree (org_id, user_id, order_id) WHERE (user_id IS NOT NULL);
 create policy everything on orders.orders for all to balie_system using (true);
 create policy tenant on orders.orders for all to balie_app, balie_reader using ((org_id = kernel.current_org()));

@@ -45,7 +45,7 @@ internal static class ListOrders
         and (@onHold::boolean is null or (on_hold <> '') = @onHold)
         and (@eventId::uuid is null or order_id in (
             select order_id from orders.order_holds where org_id = @orgId and subject_id = @eventId))
-        and (@typed::text is null or reference = @reference or lower(buyer_email) = lower(@typed)
+        and (@typed::text is null or reference = @reference or buyer_email_folded = lower(@typed)
             or starts_with(lower(buyer_name), lower(@typed)))
         and (@after::timestamptz is null or (created_at, order_id) < (@after, @afterId))
         order by created_at desc, order_id desc

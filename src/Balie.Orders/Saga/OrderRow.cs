@@ -56,7 +56,7 @@ internal sealed record OrderRow(
         from orders.orders
         where org_id = @orgId
         and (order_id = @orderId or reference = @reference)
-        and (@isStaff or user_id = @userId or lower(buyer_email) = lower(@email))
+        and (@isStaff or user_id = @userId or buyer_email_folded = lower(@email))
 
         """;
 }

@@ -37,4 +37,28 @@ public sealed class SchemaTests(Product app) : IClassFixture<Product>
 
         Assert.Equal(texts.Count, texts.Distinct().Count());
     }
+
+    [Fact]
+    public async Task Every_index_is_one_that_row_security_lets_be_used()
+    {
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync(Product.Ct);
+        Assert.Empty(await connection.QueryAsync<string>(SelectUseless));
+
+        await using var passing = await connection.BeginTransactionAsync(Product.Ct);
+        await connection.ExecuteAsync("create index holders_in_vain on ticketing.bookings (org_id, lower(holder_email))");
+        Assert.Equal(["holders_in_vain: lower"], await connection.QueryAsync<string>(SelectUseless));
+    }
+
+    // A function that might tell what it saw is called only on rows that the policy let through, so never to find them. Unique ones are
+    // there to refuse.
+    private const string SelectUseless = """
+        select distinct format('%s: %s', index.relname, proc.proname)
+        from pg_index
+        join pg_class as index on index.oid = indexrelid
+        join pg_class as owner on owner.oid = indrelid and owner.relrowsecurity
+        cross join regexp_matches(pg_get_expr(indexprs, indrelid), '([a-z_][a-z_0-9]*)[(]', 'g') as called
+        join pg_proc as proc on proc.proname = called[1] and not proc.proleakproof
+        where indexprs is not null and not indisunique
+        """;
 }
