@@ -38,7 +38,7 @@ internal sealed partial class MailSender : BackgroundService
 
     private sealed record Due(
         Guid OrgId, Guid MailId, string Recipient, string Subject, string Body, string Html, string? ReplyTo, int Tries,
-        DateTimeOffset CreatedAt);
+        DateTimeOffset CreatedAt, bool HasFiles);
 
     private sealed record FileRow(string Name, string ContentType, byte[] Content);
 
@@ -100,7 +100,9 @@ internal sealed partial class MailSender : BackgroundService
     {
         try
         {
-            var files = await _db.Everywhere.Many<FileRow>(SelectFiles, new { ofOrgId = due.OrgId, due.MailId }, ct);
+            FileRow[] files = due.HasFiles
+                ? await _db.Everywhere.Many<FileRow>(SelectFiles, new { ofOrgId = due.OrgId, due.MailId }, ct)
+                : [];
             var mail = new Mail(due.Recipient, due.Subject, due.Body)
             {
                 Html = due.Html,
@@ -130,7 +132,8 @@ internal sealed partial class MailSender : BackgroundService
         ) due
         where mails.org_id = due.org_id and mails.mail_id = due.mail_id
         returning mails.org_id, mails.mail_id, mails.recipient, mails.subject, mails.body, mails.html, mails.reply_to, mails.tries,
-            mails.created_at
+            mails.created_at,
+            exists (select from kernel.mail_files as file where file.org_id = mails.org_id and file.mail_id = mails.mail_id) as has_files
         """;
 
     private const string SelectFiles = """
