@@ -103,6 +103,7 @@ internal static class KernelChecks
         where relkind in ('v', 'm')
             and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
             and has_table_privilege('balie_app', oid, 'select')
+            and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')
             and (relkind = 'm'
                 or not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'])
         """;
