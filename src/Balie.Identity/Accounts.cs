@@ -13,8 +13,9 @@ internal sealed record Accounts(Db Db)
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext
             ?? throw new InvalidOperationException("Outside a request there is no caller: use SystemDb.Everywhere.");
+        var databases = services.GetRequiredService<Databases>();
         return new Accounts(new Db(
-            services.GetRequiredService<Databases>().System, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
+            databases.System, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
             http.Features.Get<IdempotentRequest>()));
     }
 }

@@ -89,7 +89,8 @@ public static class KernelSetup
     {
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext
             ?? throw new InvalidOperationException("Outside a request there is no caller: use SystemDb.As(organisation).");
-        return new Db(services.GetRequiredService<Databases>().App, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
+        var databases = services.GetRequiredService<Databases>();
+        return new Db(databases.App, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
             http.Features.Get<IdempotentRequest>());
     }
 }

@@ -10,8 +10,10 @@ create table notifications.bookings (
     confirmed_at timestamp with time zone,
     starts_at timestamp with time zone,
     updated_at timestamp with time zone not null,
+    locale text,
     constraint bookings_pkey PRIMARY KEY (org_id, booking_id),
     constraint bookings_check CHECK (((status <> 'confirmed'::text) OR ((confirmed_at IS NOT NULL) AND (event_id IS NOT NULL) AND (slot_id IS NOT NULL)))),
+    constraint bookings_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text]))),
     constraint bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'cancelled'::text])))
 );
 alter table notifications.bookings enable row level security;

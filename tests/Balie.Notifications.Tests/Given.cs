@@ -37,7 +37,7 @@ public static class Given
     }
 
     public static OrderConfirmed Confirmation(OrderView order, params Guid[] holdIds) =>
-        new(order.Id, order.Reference, order.Total, holdIds);
+        new(order.Id, order.Reference, order.Total, holdIds, order.Buyer.Locale);
 
     /// <summary>Confirmed, with its tickets mailed.</summary>
     public static async Task<BookingFacts> Confirmed(this NotifyApp app, BookingFacts booking)

@@ -41,7 +41,7 @@ public class NotifyApp : ModuleApp<NotificationsModule>
     /// <summary>Publishes as the module that knows of it would, and delivers.</summary>
     public async Task Tell<TMessage>(TMessage message, Guid? orgId = null) where TMessage : notnull
     {
-        await SystemDb.As(orgId ?? TestCallers.Default).Transact(tx => tx.Publish(message, Ct), Ct);
+        await SystemDb.As(orgId ?? TestCallers.Default).Publish(message, Ct);
         await Deliver(Ct);
     }
 

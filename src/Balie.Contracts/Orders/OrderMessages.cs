@@ -6,7 +6,7 @@ public sealed record OrderPlaced(Guid OrderId, string Reference, Money Total);
 
 /// <summary>An order is paid for, or needs no payment; what it holds is the buyer's.</summary>
 [Message("order.confirmed")]
-public sealed record OrderConfirmed(Guid OrderId, string Reference, Money Total, IReadOnlyList<Guid> HoldIds);
+public sealed record OrderConfirmed(Guid OrderId, string Reference, Money Total, IReadOnlyList<Guid> HoldIds, string Locale);
 
 /// <summary>Nobody paid in time.</summary>
 [Message("order.expired")]

@@ -105,7 +105,7 @@ internal sealed class OperatorsOrders(SystemDb db, Hashing hashing) : IInstallat
             if (role != Roles.Owner && await tx.One<bool>(IsLastOwner, new { inOrgId, userId }, ct)) return LastOwner;
             await tx.Run(StoreMember, new { inOrgId, userId, role, tx.Now }, ct);
             await tx.Audit(Actor, "member.set", userId, "", new { inOrgId, role }, ct);
-            await tx.PublishFor(inOrgId, new MemberAdded(userId, role), ct);
+            tx.PublishFor(inOrgId, new MemberAdded(userId, role));
             await tx.Tell(userId, ct);
             return new Done("The role is given.");
         }, ct);

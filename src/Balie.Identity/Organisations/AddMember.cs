@@ -30,7 +30,7 @@ internal static class AddMember
 
             await Attempts.Forgive(tx, Attempts.Member, subject, client, ct);
             await tx.Audit(caller.Actor, "member.added", user.UserId, client.Address, new { asked.Role }, ct);
-            await tx.Publish(new MemberAdded(user.UserId, asked.Role), ct);
+            tx.Publish(new MemberAdded(user.UserId, asked.Role));
             await tx.Tell(user.UserId, ct);
             return new ListMembers.MemberView(user.UserId, user.Email, user.Name, asked.Role, user.Totp, tx.Now);
         }, ct);

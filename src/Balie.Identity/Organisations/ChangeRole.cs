@@ -27,7 +27,7 @@ internal static class ChangeRole
 
             await tx.Run(Update, new { userId, asked.Role }, ct);
             await tx.Audit(caller.Actor, "member.role_changed", userId, client.Address, new { from = role, to = asked.Role }, ct);
-            await tx.Publish(new MemberRoleChanged(userId, asked.Role), ct);
+            tx.Publish(new MemberRoleChanged(userId, asked.Role));
             await tx.Tell(userId, ct);
             return new Done("Their role is changed.");
         }, ct);

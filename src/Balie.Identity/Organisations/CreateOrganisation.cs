@@ -48,7 +48,7 @@ internal static class CreateOrganisation
         if (await tx.Run(Insert, new { ofOrgId = orgId, slug, name, locale, country, isDefault, tx.Now }, ct) == 0) return null;
         await tx.Run(InsertOwner, new { ofOrgId = orgId, ownerId, tx.Now }, ct);
         await tx.Audit(actor, "organisation.created", orgId, address, new { slug }, ct);
-        await tx.PublishFor(orgId, new OrganisationCreated(orgId, slug, name), ct);
+        tx.PublishFor(orgId, new OrganisationCreated(orgId, slug, name));
         await tx.Run(Signals.Send, new { channel = OrganisationDirectory.Channel, payload = "" }, ct);
         await tx.Tell(ownerId, ct);
         return orgId;

@@ -22,7 +22,7 @@ internal static class RemoveMember
 
             await tx.Run(Delete, new { userId }, ct);
             await tx.Audit(caller.Actor, "member.removed", userId, client.Address, new { role }, ct);
-            await tx.Publish(new MemberRemoved(userId), ct);
+            tx.Publish(new MemberRemoved(userId));
             await tx.Tell(userId, ct);
             return new Done("They are no longer a member.");
         }, ct);

@@ -38,7 +38,7 @@ internal static class UpdateOrganisation
 
                 await tx.Audit(
                     caller.Actor, "organisation.updated", organisationId, client.Address, new { organisation.Version, asked.Slug }, ct);
-                await tx.Publish(new OrganisationUpdated(organisationId, organisation.Version), ct);
+                tx.Publish(new OrganisationUpdated(organisationId, organisation.Version));
                 await tx.Run(Signals.Send, new { channel = OrganisationDirectory.Channel, payload = "" }, ct);
                 return organisation;
             }, ct);

@@ -27,7 +27,7 @@ internal static class VerifyEmail
 
             await Attempts.Forgive(tx, Attempts.Code, subject, client, ct);
             await tx.Audit($"user:{user.Id}", "user.verified", user.Id, client.Address, new { }, ct);
-            await tx.Publish(new UserVerified(user.Id, tx.Now), ct);
+            tx.Publish(new UserVerified(user.Id, tx.Now));
             return await open.Handle(tx, user, client, ct);
         }, ct);
     }

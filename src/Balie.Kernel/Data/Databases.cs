@@ -33,6 +33,7 @@ public sealed class Databases : IAsyncDisposable
         App = Open(app ?? balie, AppRole, poolSize, PlanOnce);
         System = Open(system ?? balie, SystemRole, poolSize);
         Reader = Open(reader ?? balie, ReaderRole, Math.Max(2, poolSize / 4));
+        News = new News(System);
     }
 
     /// <summary>Requests: row security applies, one organisation at a time.</summary>
@@ -43,6 +44,9 @@ public sealed class Databases : IAsyncDisposable
 
     /// <summary>Reports and checks: may read, may not write; row security applies.</summary>
     public NpgsqlDataSource Reader { get; }
+
+    /// <summary>What transactions signal to all processes.</summary>
+    public News News { get; }
 
     public async ValueTask DisposeAsync()
     {

@@ -24,20 +24,30 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
 
     /// <summary>The only row, or default when there is none.</summary>
     /// <exception cref="DataException">More than one row came back.</exception>
-    public Task<T?> One<T>(string sql, object? args, CancellationToken ct) =>
-        Read<T, T?>(sql, args, async (reader, row) =>
-        {
-            if (!await reader.ReadAsync(ct)) return default;
-            var only = row(reader);
-            return await reader.ReadAsync(ct) ? throw new DataException("Expected at most one row.") : only;
-        }, ct);
+    public async Task<T?> One<T>(string sql, object? args, CancellationToken ct) => await Many<T>(sql, args, ct) switch
+    {
+        [] => default,
+        [var only] => only,
+        _ => throw new DataException("Expected at most one row."),
+    };
 
     public Task<T[]> Many<T>(string sql, object? args, CancellationToken ct) =>
-        Read<T, T[]>(sql, args, async (reader, row) =>
+        Use(async (connection, transaction, prefix) =>
         {
-            var rows = new List<T>();
-            while (await reader.ReadAsync(ct)) rows.Add(row(reader));
-            return [.. rows];
+            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
+            if (prefix is not null) await reader.NextResultAsync(ct);
+            return await Rows<T>(reader, ct);
+        }, ct);
+
+    /// <summary>The rows of two queries, with a semicolon between them, in one round trip.</summary>
+    public Task<(TFirst[] First, TSecond[] Second)> Both<TFirst, TSecond>(string sql, object? args, CancellationToken ct) =>
+        Use(async (connection, transaction, prefix) =>
+        {
+            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
+            if (prefix is not null) await reader.NextResultAsync(ct);
+            var first = await Rows<TFirst>(reader, ct);
+            await reader.NextResultAsync(ct);
+            return (first, await Rows<TSecond>(reader, ct));
         }, ct);
 
     /// <returns>How many rows were inserted, updated or deleted.</returns>
@@ -47,16 +57,14 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
     private protected abstract Task<TResult> Use<TResult>(
         Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct);
 
-    private Task<TResult> Read<T, TResult>(
-        string sql, object? args, Func<DbDataReader, Func<DbDataReader, T>, Task<TResult>> take, CancellationToken ct) =>
-        Use(async (connection, transaction, prefix) =>
-        {
-            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
-            if (prefix is not null) await reader.NextResultAsync(ct);
-            var parse = reader.GetRowParser(typeof(T));
-            // A scalar that is null in the database is the default of its type, as it is in Dapper's own queries.
-            return await take(reader, row => parse(row) is T value ? value : default!);
-        }, ct);
+    private static async Task<T[]> Rows<T>(DbDataReader reader, CancellationToken ct)
+    {
+        var parse = reader.GetRowParser(typeof(T));
+        var rows = new List<T>();
+        // A scalar that is null in the database is the default of its type, as it is in Dapper's own queries.
+        while (await reader.ReadAsync(ct)) rows.Add(parse(reader) is T value ? value : default!);
+        return [.. rows];
+    }
 
     private CommandDefinition Command(string sql, object? args, NpgsqlTransaction? transaction, CancellationToken ct)
     {
@@ -70,7 +78,8 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
 /// The database under one organisation, or under none: reads, single statements, and the door to a <see cref="Tx"/>.
 /// A statement outside a transaction is one round trip, organisation included.
 /// </summary>
-public sealed class Db(NpgsqlDataSource source, Guid orgId, TimeProvider clock, IdempotentRequest? request = null) : Sql(orgId, clock)
+public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvider clock, IdempotentRequest? request = null)
+    : Sql(orgId, clock)
 {
     private const int TriesOnCollision = 3;
     private static readonly TimeSpan LongestPauseBetweenTries = TimeSpan.FromMilliseconds(30);
@@ -108,23 +117,12 @@ public sealed class Db(NpgsqlDataSource source, Guid orgId, TimeProvider clock, 
         if (!outcome.Ok) return outcome;
 
         if (request is not null) await request.Complete(tx, outcome, ct);
+        await tx.WriteMessages(ct);
         // Past this point the answer is decided: a caller who hangs up must not turn a commit into an unknown.
         await transaction.CommitAsync(CancellationToken.None);
-        await Send(tx.Signals, connection);
+        news.Tell(tx.Signals);
         return outcome;
     }
-
-    // Not within the transaction: the server lets those that notify commit one by one, and each would wait for the others' disk. What is
-    // lost here is found by whoever looks by themselves, so nothing that goes wrong may turn the commit into a failure.
-    private static async Task Send(IReadOnlyCollection<(string Channel, string Payload)> signals, NpgsqlConnection connection)
-    {
-        if (signals.Count == 0) return;
-        var news = new { channels = signals.Select(one => one.Channel).ToArray(), payloads = signals.Select(one => one.Payload).ToArray() };
-        try { await connection.ExecuteAsync(SendAll, news); }
-        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or InvalidOperationException or IOException) { }
-    }
-
-    private const string SendAll = "select pg_notify(channel, payload) from unnest(@channels, @payloads) as news (channel, payload)";
 
     private static bool IsCollision(PostgresException problem) =>
         problem.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
@@ -140,39 +138,63 @@ public sealed class Db(NpgsqlDataSource source, Guid orgId, TimeProvider clock, 
 /// <summary>An open transaction. It has one now, and it is the only place that can publish.</summary>
 public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid orgId, TimeProvider clock) : Sql(orgId, clock)
 {
+    private const string Savepoint = "here";
+    private readonly List<(Guid OrgId, Guid MessageId, string Kind, string Body)> _messages = [];
+    private readonly List<(string Channel, string Payload)> _signals = [];
     private bool _underOrganisation = orgId == Guid.Empty;
-
-    private readonly HashSet<(string Channel, string Payload)> _signals = [];
 
     public override DateTimeOffset Now { get; } = clock.GetUtcNow();
 
     internal IReadOnlyCollection<(string Channel, string Payload)> Signals => _signals;
 
     /// <summary>
-    /// Wakes whoever listens, right after the commit, and the same news once. A process that dies in between says nothing, so this is for
-    /// those who look by themselves as well; what others must drop from memory is sent by <see cref="Kernel.Signals.Send"/> within.
+    /// Wakes whoever listens, right after the commit. A process that dies in between says nothing, so this is for those who look by
+    /// themselves as well; what others must drop from memory is sent by <see cref="Kernel.Signals.Send"/> within.
     /// </summary>
     public void Signal(string channel, string payload = "") => _signals.Add((channel, payload));
 
     /// <summary>Puts a message in the outbox, to be delivered if and only if this transaction commits.</summary>
-    public Task Publish<TMessage>(TMessage message, CancellationToken ct) where TMessage : notnull => PublishFor(OrgId, message, ct);
+    public void Publish<TMessage>(TMessage message) where TMessage : notnull => PublishFor(OrgId, message);
 
     /// <summary>The same from the system's own work, which names the organisation it acts for.</summary>
-    public Task PublishFor<TMessage>(Guid orgId, TMessage message, CancellationToken ct) where TMessage : notnull =>
-        Run(
-            Outbox.Insert,
-            new { messageId = NewId(), forOrgId = orgId, kind = MessageKind.Of<TMessage>(), body = MessageKind.Write(message), now = Now },
-            ct);
+    public void PublishFor<TMessage>(Guid orgId, TMessage message) where TMessage : notnull =>
+        _messages.Add((orgId, NewId(), MessageKind.Of<TMessage>(), MessageKind.Write(message)));
 
-    /// <summary>Many messages of one kind in one statement, in this order.</summary>
-    public Task PublishAll<TMessage>(IReadOnlyList<TMessage> messages, CancellationToken ct) where TMessage : notnull =>
-        Run(Outbox.InsertAll, new
+    /// <summary>Many messages of one kind, in this order.</summary>
+    public void PublishAll<TMessage>(IEnumerable<TMessage> messages) where TMessage : notnull
+    {
+        foreach (var message in messages) Publish(message);
+    }
+
+    /// <summary>
+    /// All of it or nothing, within a larger transaction: what <paramref name="work"/> wrote, published and signalled is undone when it
+    /// answers false. An exception ends the whole transaction as ever. Not one within the other.
+    /// </summary>
+    public async Task<bool> AllOrNothing(Func<Task<bool>> work, CancellationToken ct)
+    {
+        var (messages, signals) = (_messages.Count, _signals.Count);
+        await Run($"savepoint {Savepoint}", null, ct);
+        var all = await work();
+        await Run($"{(all ? "release" : "rollback to")} savepoint {Savepoint}", null, ct);
+        if (all) return true;
+        _messages.RemoveRange(messages, _messages.Count - messages);
+        _signals.RemoveRange(signals, _signals.Count - signals);
+        return false;
+    }
+
+    // In one statement, as the last of the transaction.
+    internal async Task WriteMessages(CancellationToken ct)
+    {
+        if (_messages.Count == 0) return;
+        await Run(Outbox.Insert, new
         {
-            messageIds = messages.Select(_ => NewId()).ToArray(),
-            kind = MessageKind.Of<TMessage>(),
-            bodies = messages.Select(message => MessageKind.Write(message)).ToArray(),
+            orgIds = _messages.Select(message => message.OrgId).ToArray(),
+            messageIds = _messages.Select(message => message.MessageId).ToArray(),
+            kinds = _messages.Select(message => message.Kind).ToArray(),
+            bodies = _messages.Select(message => message.Body).ToArray(),
             now = Now,
         }, ct);
+    }
 
     private protected override Task<TResult> Use<TResult>(
         Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)

@@ -35,7 +35,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
     {
         var (letter, to) = errand;
         using var span = Instruments.Source.StartActivity($"{to.Consumer} {letter.Kind}", ActivityKind.Consumer);
-        try { await Handle([errand], ct); }
+        try { await Handle([errand], triedBefore > 0, ct); }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
             span?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
@@ -49,7 +49,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
         using var span = Instruments.Source.StartActivity($"{consumer} × {errands.Count}", ActivityKind.Consumer);
         try
         {
-            await Handle(errands, ct);
+            await Handle(errands, triedBefore: false, ct);
             return true;
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
@@ -61,7 +61,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
     }
 
     // What the consumer had before is left out: it counts as handled.
-    private async Task Handle(IReadOnlyList<Errand> errands, CancellationToken ct)
+    private async Task Handle(IReadOnlyList<Errand> errands, bool triedBefore, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(LongestHandling);
@@ -73,7 +73,7 @@ internal sealed partial class Delivery(SystemDb db, IServiceScopeFactory scopes,
             var received = (await tx.Many<Guid>(Receive, key, limit.Token)).ToHashSet();
             var fresh = errands.Where(errand => received.Contains(errand.Letter.MessageId)).ToArray();
             foreach (var (to, bodies) in InARow(fresh)) await to.Handle(bodies, tx, scope.ServiceProvider, limit.Token);
-            await tx.Run(Settle, key, limit.Token);
+            if (triedBefore) await tx.Run(Settle, key, limit.Token);
             return fresh.Length;
         }, limit.Token);
         BackgroundMetrics.Delivered(consumer, count.Value);

@@ -42,13 +42,8 @@ public sealed class Outbox(SystemDb db)
 
     internal const string Insert = """
         insert into kernel.outbox (org_id, message_id, kind, body, created_at)
-        values (@forOrgId, @messageId, @kind, @body::json, @now)
-        """;
-
-    internal const string InsertAll = """
-        insert into kernel.outbox (org_id, message_id, kind, body, created_at)
-        select @orgId, message_id, @kind, body::json, @now
-        from unnest(@messageIds, @bodies) with ordinality as w (message_id, body, nth)
+        select org_id, message_id, kind, body::json, @now
+        from unnest(@orgIds, @messageIds, @kinds, @bodies) with ordinality as told (org_id, message_id, kind, body, nth)
         order by nth
         """;
 

@@ -45,10 +45,11 @@ internal sealed class Reading(ModuleWork work, SystemDb db, Delivery delivery, T
         More,
     }
 
-    public async Task<Seen> Look(CancellationToken ct)
+    /// <param name="again">Also tries again what failed and is due.</param>
+    public async Task<Seen> Look(bool again, CancellationToken ct)
     {
         if (!await HoldLease(ct)) return Seen.Elsewhere;
-        var tried = await TryAgain(ct);
+        var tried = again && await TryAgain(ct);
         // HoldLease has just set the place.
         var place = _place!.Value;
         var rows = await db.Everywhere.Many<Row>(Read, new { place.Xid, place.Position, kinds = _kinds, reach = Reach, batch = Batch }, ct);

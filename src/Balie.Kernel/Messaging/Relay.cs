@@ -14,6 +14,7 @@ internal sealed partial class Relay : BackgroundService
     private static readonly TimeSpan WhenIdle = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WhenElsewhere = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
 
@@ -39,7 +40,7 @@ internal sealed partial class Relay : BackgroundService
     public async Task DeliverWaiting(CancellationToken ct)
     {
         foreach (var (_, reading) in _readings)
-            while (await reading.Look(ct) == Reading.Seen.More) { }
+            while (await reading.Look(again: true, ct) == Reading.Seen.More) { }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -48,13 +49,16 @@ internal sealed partial class Relay : BackgroundService
     private async Task Read(string module, Reading reading, CancellationToken ct)
     {
         var isWell = true;
+        long? triedAgainAt = null;
         while (!ct.IsCancellationRequested)
         {
             TimeSpan pause;
             var began = Stopwatch.GetTimestamp();
+            var again = triedAgainAt is not { } last || Stopwatch.GetElapsedTime(last, began) > BetweenTries;
+            if (again) triedAgainAt = began;
             try
             {
-                pause = await reading.Look(ct) switch
+                pause = await reading.Look(again, ct) switch
                 {
                     Reading.Seen.More => TimeSpan.Zero,
                     Reading.Seen.Nothing => WhenIdle,

@@ -14,6 +14,7 @@ internal static class TellOfOrders
         {
             orderIds = confirmed.SelectMany(message => message.HoldIds.Select(_ => message.OrderId)).ToArray(),
             holdIds = confirmed.SelectMany(message => message.HoldIds).ToArray(),
+            locales = confirmed.SelectMany(message => message.HoldIds.Select(_ => message.Locale)).ToArray(),
             tx.Now,
         }, ct);
         await tx.NotifyAll(OrderConfirmedMail.Kind.Name, confirmed, message => message.OrderId, ct);
@@ -67,10 +68,11 @@ internal static class TellOfOrders
 
     // A hold is a booking for those kinds of offers that are booked; of others nothing will ever be asked.
     private const string KeepOrders = """
-        insert into notifications.bookings (org_id, booking_id, order_id, updated_at)
-        select @orgId, hold_id, order_id, @now
-        from unnest(@orderIds::uuid[], @holdIds::uuid[]) as held (order_id, hold_id)
+        insert into notifications.bookings (org_id, booking_id, order_id, locale, updated_at)
+        select @orgId, hold_id, order_id, locale, @now
+        from unnest(@orderIds::uuid[], @holdIds::uuid[], @locales::text[]) as held (order_id, hold_id, locale)
         order by hold_id
-        on conflict (org_id, booking_id) do update set order_id = excluded.order_id, updated_at = excluded.updated_at
+        on conflict (org_id, booking_id) do update
+        set order_id = excluded.order_id, locale = excluded.locale, updated_at = excluded.updated_at
         """;
 }

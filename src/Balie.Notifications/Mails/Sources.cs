@@ -20,7 +20,7 @@ internal sealed class Sources(IServiceProvider services, IOrganisations organisa
 
     /// <summary>In the language in which the booking was bought, as far as anybody said.</summary>
     public async Task<Voice> VoiceOf(Guid orgId, BookingFacts booking, CancellationToken ct) =>
-        await Voice(orgId, (await OrderOf(orgId, booking.BookingId, ct))?.Buyer.Locale, ct);
+        await Voice(orgId, await db.As(orgId).One<string>(SelectLocale, new { booking.BookingId }, ct), ct);
 
     public async Task<OrderView?> Order(Guid orgId, Guid orderId, CancellationToken ct) =>
         _orders is null ? null : await _orders.See(orgId, orderId, ct);
@@ -55,6 +55,8 @@ internal sealed class Sources(IServiceProvider services, IOrganisations organisa
     /// <summary>Keeps what only the booking itself knows: when it begins, by which its holder is reminded.</summary>
     public Task Remember(Guid orgId, BookingFacts booking, CancellationToken ct) =>
         db.As(orgId).Run(KeepStart, new { booking.BookingId, booking.StartsAt }, ct);
+
+    private const string SelectLocale = "select locale from notifications.bookings where org_id = @orgId and booking_id = @bookingId";
 
     private const string SelectOrder = "select order_id from notifications.bookings where org_id = @orgId and booking_id = @bookingId";
 

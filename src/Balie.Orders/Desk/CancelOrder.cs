@@ -38,7 +38,7 @@ internal static class CancelOrder
             if (by == Triggers.Shopper && tx.Now > begins - figures.CancellationUntil) return CancellationClosed;
             var cancelled = await OrderStep.Take(tx, order, OrderStates.Cancelled, by, caller.Actor, request.Reason, ct);
             await saga.Withdraw(tx, order.OrderId, caller.Actor, request.Reason, ct);
-            await tx.Publish(new OrderCancelled(order.OrderId, order.Reference, request.Reason), ct);
+            tx.Publish(new OrderCancelled(order.OrderId, order.Reference, request.Reason));
             return await orders.View(tx, cancelled, ct);
         }, ct);
     }

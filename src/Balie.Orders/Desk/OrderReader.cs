@@ -20,9 +20,9 @@ internal sealed class OrderReader(IPayments payments)
     {
         if (orders.Count == 0) return [];
         var ids = orders.Select(order => order.OrderId).ToArray();
-        var lines = (await sql.Many<LineRow>(SelectLines, new { ids }, ct)).ToLookup(line => line.OrderId);
-        var invoices = (await sql.Many<InvoiceRow>(SelectInvoices, new { ids }, ct))
-            .ToDictionary(invoice => invoice.OrderId, invoice => invoice.Shown);
+        var (lineRows, invoiceRows) = await sql.Both<LineRow, InvoiceRow>(SelectLinesAndInvoices, new { ids }, ct);
+        var lines = lineRows.ToLookup(line => line.OrderId);
+        var invoices = invoiceRows.ToDictionary(invoice => invoice.OrderId, invoice => invoice.Shown);
         var money = (await payments.Totals(sql, ids, ct)).ToDictionary(totals => totals.OrderId);
         return [.. orders.Select(order => View(
             order, [.. lines[order.OrderId].Select(line => View(line, order.Currency))], invoices.GetValueOrDefault(order.OrderId),
@@ -40,14 +40,12 @@ internal sealed class OrderReader(IPayments payments)
         line.LineId, line.Type, line.Kind, line.HoldId, line.Title, line.Detail, line.Name, line.Quantity,
         new Money(line.UnitMinor, currency), new Money(line.AmountMinor, currency), line.VatBasisPoints);
 
-    private const string SelectLines = """
+    private const string SelectLinesAndInvoices = """
         select order_id, line_id, type, kind, hold_id, title, detail, name, quantity, unit_minor, amount_minor, vat_basis_points
         from orders.order_lines
         where org_id = @orgId and order_id = any (@ids)
-        order by order_id, position
-        """;
+        order by order_id, position;
 
-    private const string SelectInvoices = """
         select order_id, shown
         from orders.invoices
         where org_id = @orgId and series = 'invoice' and order_id = any (@ids)

@@ -16,7 +16,7 @@ internal static class ResendOrder
                 return OrderNotFound;
             if (!order.IsSold) return NotConfirmed;
             await OrderStep.Note(tx, order, Triggers.Of(caller), caller.Actor, "mails sent again", ct);
-            await tx.Publish(new OrderResendAsked(order.OrderId, order.Reference), ct);
+            tx.Publish(new OrderResendAsked(order.OrderId, order.Reference));
             return new Done("The mails are on their way once more.");
         }, ct);
 }

@@ -60,13 +60,13 @@ internal sealed class Placement(
         foreach (var hold in holds.OrderBy(hold => hold.HoldId))
             if (!await kinds.Get(hold.Kind).Extend(tx, hold.HoldId, until, ct)) return HoldEnded;
         var opened = await payments.Open(tx, RequestFor(order), ct);
-        await tx.Publish(new OrderPlaced(order.OrderId, order.Reference, order.Total), ct);
+        tx.Publish(new OrderPlaced(order.OrderId, order.Reference, order.Total));
         return OrderReader.View(order, lines, null, Unpaid(order, opened.PaymentUrl));
     }
 
     private async Task<Outcome<OrderView>> ConfirmAtOnce(Tx tx, ToPlace wanted, OrderRow order, CancellationToken ct)
     {
-        await tx.Publish(new OrderPlaced(order.OrderId, order.Reference, order.Total), ct);
+        tx.Publish(new OrderPlaced(order.OrderId, order.Reference, order.Total));
         var draft = order with { Status = OrderStates.Draft };
         if (await saga.Confirm(tx, draft, wanted.By, wanted.Actor, "nothing left to pay", ct) is not { } confirmed) return HoldEnded;
         return await orders.View(tx, confirmed, ct);
@@ -119,6 +119,6 @@ internal sealed class Placement(
     private const string CountRecent = """
         select count(*)
         from orders.orders
-        where org_id = @orgId and lower(buyer_email) = lower(@email) and created_at > @since
+        where org_id = @orgId and buyer_email_folded = lower(@email) and created_at > @since
         """;
 }

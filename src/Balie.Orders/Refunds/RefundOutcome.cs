@@ -29,8 +29,8 @@ internal static class RefundOutcome
             ?? throw new InvalidOperationException($"Payments tells of refund {refundId}, which does not exist.");
         if (status == RefundStates.Succeeded && refund.PaidMinor < refund.AmountMinor) return;
         if (!await RefundStep.Take(tx, refundId, refund.Status, status, Actor, happening.Reason, ct)) return;
-        if (status == RefundStates.Succeeded) await tx.Publish(new RefundSucceeded(refundId, order.OrderId, refund.Total), ct);
-        else await tx.Publish(new RefundFailed(refundId, order.OrderId, happening.Amount, happening.Reason), ct);
+        if (status == RefundStates.Succeeded) tx.Publish(new RefundSucceeded(refundId, order.OrderId, refund.Total));
+        else tx.Publish(new RefundFailed(refundId, order.OrderId, happening.Amount, happening.Reason));
     }
 
     /// <summary>

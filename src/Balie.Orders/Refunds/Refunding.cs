@@ -64,12 +64,12 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
             await ledger.Post(tx, new LedgerEntry("refund", refund.RefundId, order.OrderId, order.Reference, entries), ct);
 
         await OrderStep.Note(tx, order, by, actor, $"refund of {refund.Total}: {refund.Reason}", ct);
-        await tx.Publish(new RefundRequested(refund.RefundId, order.OrderId, refund.Total, refund.Reason), ct);
+        tx.Publish(new RefundRequested(refund.RefundId, order.OrderId, refund.Total, refund.Reason));
         if (refund.AmountMinor == 0)
         {
             // Nothing that a provider would have to do.
             await RefundStep.Take(tx, refund.RefundId, refund.Status, RefundStates.Succeeded, actor, "given back here", ct);
-            await tx.Publish(new RefundSucceeded(refund.RefundId, order.OrderId, refund.Total), ct);
+            tx.Publish(new RefundSucceeded(refund.RefundId, order.OrderId, refund.Total));
             refund = refund with { Status = RefundStates.Succeeded };
         }
         return (refund, new CreditNote(order, refund.RefundId, [.. rows.Where(row => row.BackMinor > 0).Select(row => new InvoiceLine(

@@ -46,7 +46,7 @@ internal static class RetryRefund
             var amount = new Money(again.AmountMinor, again.Currency);
             await payments.Refund(tx, new RefundOrder(again.RefundId, order.OrderId, amount, again.Reason), ct);
             await OrderStep.Note(tx, order, Triggers.Staff, caller.Actor, $"refund of {amount} tried again", ct);
-            await tx.Publish(new RefundRequested(again.RefundId, order.OrderId, amount, again.Reason), ct);
+            tx.Publish(new RefundRequested(again.RefundId, order.OrderId, amount, again.Reason));
             return RefundView.Of(again);
         }, ct);
 

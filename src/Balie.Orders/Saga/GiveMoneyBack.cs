@@ -26,7 +26,7 @@ internal static class GiveMoneyBack
         var refundId = tx.NewId();
         await tx.Run(Insert, new { refundId, order.OrderId, kind, minor = amount.Amount, order.Currency, reason, tx.Now }, ct);
         await payments.Refund(tx, new RefundOrder(refundId, order.OrderId, amount, reason), ct);
-        await tx.Publish(new RefundRequested(refundId, order.OrderId, amount, reason), ct);
+        tx.Publish(new RefundRequested(refundId, order.OrderId, amount, reason));
         return amount;
     }
 

@@ -25,7 +25,7 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
         else if (confirmed.AuthorisedMinor > 0) await payments.Capture(tx, order.OrderId, ct);
 
         var holdIds = (await HoldsOf(tx, order.OrderId, ct)).Select(hold => hold.HoldId).ToArray();
-        await tx.Publish(new OrderConfirmed(order.OrderId, order.Reference, order.Total, holdIds), ct);
+        tx.Publish(new OrderConfirmed(order.OrderId, order.Reference, order.Total, holdIds, order.Locale));
         // Last, because everybody who confirms something at this moment waits for the same counter.
         if (confirmed.TotalMinor > 0) await invoices.For(tx, confirmed, ct);
         return confirmed;
@@ -36,7 +36,7 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
     {
         var expired = await OrderStep.Take(tx, order, OrderStates.Expired, by, "system", "not paid in time", ct);
         await LetGo(tx, expired, "system", "the order was not paid in time", ct);
-        await tx.Publish(new OrderExpired(order.OrderId, order.Reference), ct);
+        tx.Publish(new OrderExpired(order.OrderId, order.Reference));
         return expired;
     }
 
@@ -45,7 +45,7 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
     {
         var cancelled = await OrderStep.Take(tx, order, OrderStates.Cancelled, by, actor, reason, ct);
         await LetGo(tx, cancelled, actor, "the order was cancelled", ct);
-        await tx.Publish(new OrderCancelled(order.OrderId, order.Reference, reason), ct);
+        tx.Publish(new OrderCancelled(order.OrderId, order.Reference, reason));
         return cancelled;
     }
 
@@ -64,17 +64,15 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
             await kinds.Get(hold.Kind).Withdraw(tx, hold.HoldId, null, actor, reason, ct);
     }
 
-    // A savepoint, because the third hold may be gone when the first two are taken already.
+    // The third hold may be gone when the first two are taken already.
     private async Task<OrderRow?> TakeEverything(Tx tx, OrderRow order, string actor, CancellationToken ct)
     {
-        await tx.Run("savepoint everything", null, ct);
-        if (await TakeVouchersAgain(tx, order, ct) is { } covered && await TakeHolds(tx, order, actor, ct))
+        OrderRow? covered = null;
+        return await tx.AllOrNothing(async () =>
         {
-            await tx.Run("release savepoint everything", null, ct);
-            return covered;
-        }
-        await tx.Run("rollback to savepoint everything", null, ct);
-        return null;
+            covered = await TakeVouchersAgain(tx, order, ct);
+            return covered is not null && await TakeHolds(tx, order, actor, ct);
+        }, ct) ? covered : null;
     }
 
     private async Task<OrderRow?> TakeVouchersAgain(Tx tx, OrderRow order, CancellationToken ct)

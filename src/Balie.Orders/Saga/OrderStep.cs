@@ -13,8 +13,7 @@ internal static class OrderStep
     {
         if (!OrderTransitions.May(order.Status, to, by))
             throw new InvalidOperationException($"An order that is {order.Status} cannot become {to} by {by}.");
-        await tx.Run(Move, new { order.OrderId, to, tx.Now }, ct);
-        await Record(tx, order.OrderId, order.Status, to, by, actor, reason, ct);
+        await tx.Run(Move, Row(tx, order.OrderId, order.Status, to, by, actor, reason), ct);
         return order with
         {
             Status = to,
@@ -29,22 +28,27 @@ internal static class OrderStep
 
     public static Task Record(
         Tx tx, Guid orderId, string from, string to, string by, string actor, string reason, CancellationToken ct) =>
-        tx.Run(Insert, new
-        {
-            orderId,
-            tx.Now,
-            actor,
-            by,
-            from,
-            to,
-            reason = reason.Length > LongestReason ? reason[..LongestReason] : reason,
-        }, ct);
+        tx.Run(Insert, Row(tx, orderId, from, to, by, actor, reason), ct);
 
-    private const string Move = """
-        update orders.orders
-        set status = @to, expires_at = null, updated_at = @now,
-            confirmed_at = case when @to = 'confirmed' then @now else confirmed_at end
-        where org_id = @orgId and order_id = @orderId
+    private static object Row(Tx tx, Guid orderId, string from, string to, string by, string actor, string reason) => new
+    {
+        orderId,
+        tx.Now,
+        actor,
+        by,
+        from,
+        to,
+        reason = reason.Length > LongestReason ? reason[..LongestReason] : reason,
+    };
+
+    private const string Move = $"""
+        with moved as (
+            update orders.orders
+            set status = @to, expires_at = null, updated_at = @now,
+                confirmed_at = case when @to = 'confirmed' then @now else confirmed_at end
+            where org_id = @orgId and order_id = @orderId
+        )
+        {Insert}
         """;
 
     // The row lock on the order makes the count safe; the key would refuse a second row with the same step anyway.

@@ -94,7 +94,7 @@ internal sealed partial class Payables(
         {
             await saga.Cancel(tx, order, Triggers.Payment, Actor, Why, ct);
         }
-        await tx.Publish(new OrderPaidTooLate(order.OrderId, order.Reference, new Money(order.CapturedMinor, order.Currency)), ct);
+        tx.Publish(new OrderPaidTooLate(order.OrderId, order.Reference, new Money(order.CapturedMinor, order.Currency)));
     }
 
     // A bank that is busy keeps the places, within reason: beyond that they come free, and a late success takes them again if it can.

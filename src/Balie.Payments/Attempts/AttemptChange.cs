@@ -112,7 +112,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             var sum = step == AttemptState.Authorised && _authorised > 0 ? Of(_authorised) : attempt.Amount;
             Tell(EventOf(step), sum, null, why);
             if (step is AttemptState.Failed or AttemptState.Cancelled or AttemptState.Expired)
-                await tx.Publish(new PaymentFailed(attempt.AttemptId, attempt.OrderId, step.Name(), why), ct);
+                tx.Publish(new PaymentFailed(attempt.AttemptId, attempt.OrderId, step.Name(), why));
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         await Post("capture", Document("capture", _captured - more, _captured),
             Accounts.Provider(attempt.Provider), Customers, more, ct);
         Tell(PaymentEvent.Captured, Of(more));
-        await tx.Publish(new PaymentCaptured(attempt.AttemptId, attempt.OrderId, attempt.Provider, Of(more)), ct);
+        tx.Publish(new PaymentCaptured(attempt.AttemptId, attempt.OrderId, attempt.Provider, Of(more)));
     }
 
     private async Task ChargeBack(long more, CancellationToken ct)
@@ -152,7 +152,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         var document = DocumentOf($"{attempt.AttemptId}:{kind}:{_log.Steps}");
         await Post(kind, document, Chargebacks, Accounts.Provider(attempt.Provider), more, ct);
         Tell(more > 0 ? PaymentEvent.ChargedBack : PaymentEvent.ChargebackReversed, Of(Math.Abs(more)));
-        await tx.Publish(new PaymentChargedBack(attempt.AttemptId, attempt.OrderId, Of(more)), ct);
+        tx.Publish(new PaymentChargedBack(attempt.AttemptId, attempt.OrderId, Of(more)));
     }
 
     private async Task ApplyRefunds(PaymentSnapshot snapshot, CancellationToken ct)

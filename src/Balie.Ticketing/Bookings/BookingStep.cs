@@ -7,18 +7,16 @@ internal static class BookingStep
     {
         if (!BookingStates.MayBecome(booking.Status, to))
             throw new InvalidOperationException($"A booking that is {booking.Status} cannot become {to}.");
-        await tx.Run(Move, new { booking.BookingId, to, tx.Now }, ct);
-        await tx.Run(Record, new { booking.BookingId, tx.Now, actor, from = booking.Status, to, reason }, ct);
+        await tx.Run(Move, new { booking.BookingId, tx.Now, actor, from = booking.Status, to, reason }, ct);
     }
 
-    private const string Move = """
-        update ticketing.bookings
-        set status = @to, expires_at = null, sequence = sequence + 1, updated_at = @now
-        where org_id = @orgId and booking_id = @bookingId
-        """;
-
     // The row lock on the booking makes the count safe; the key would refuse a second row with the same step anyway.
-    private const string Record = """
+    private const string Move = """
+        with moved as (
+            update ticketing.bookings
+            set status = @to, expires_at = null, sequence = sequence + 1, updated_at = @now
+            where org_id = @orgId and booking_id = @bookingId
+        )
         insert into ticketing.booking_history (org_id, booking_id, step, at, actor, from_status, to_status, reason)
         select @orgId, @bookingId, count(*) + 1, @now, @actor, @from, @to, @reason
         from ticketing.booking_history

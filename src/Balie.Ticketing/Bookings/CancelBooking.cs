@@ -39,7 +39,7 @@ internal static partial class CancelBooking
             await BookingStep.Take(tx, found, BookingStates.Cancelled, caller.Actor, reason, ct);
             await TicketSteps.End(tx, [found.BookingId], null, TicketStates.Voided, caller.Actor, reason, ct);
             await inventory.Release(tx, found.BookingId, ct);
-            await tx.Publish(new BookingCancelled(found.BookingId, found.EventId, found.SlotId, reason), ct);
+            tx.Publish(new BookingCancelled(found.BookingId, found.EventId, found.SlotId, reason));
             LogCancelled(log, found.BookingId);
             return await BookingReader.Whole(tx, found with { Status = BookingStates.Cancelled }, inventory.Now, ct);
         }, ct);

@@ -32,7 +32,7 @@ internal static class ExpireBookings
         if (await tx.One<BookingReader.Row>(LockLapsed, new { bookingId, dbNow = inventory.Now }, ct) is not { } booking) return;
         await BookingStep.Take(tx, booking, BookingStates.Expired, "system", "the hold ended", ct);
         await inventory.Release(tx, bookingId, ct);
-        await tx.Publish(new BookingExpired(bookingId, booking.EventId, booking.SlotId), ct);
+        tx.Publish(new BookingExpired(bookingId, booking.EventId, booking.SlotId));
     }
 
     private sealed record Lapsed(Guid OrgId, Guid BookingId);

@@ -20,8 +20,8 @@ internal static class SellPlaces
         if (!await inventory.Confirm(tx, booking.BookingId, demands, ct)) return false;
 
         await BookingStep.Take(tx, booking, BookingStates.Confirmed, actor, reason, ct);
-        await tx.Publish(
-            new BookingConfirmed(booking.BookingId, booking.EventId, booking.SlotId, lines.Sum(line => line.Quantity)), ct);
+        tx.Publish(
+            new BookingConfirmed(booking.BookingId, booking.EventId, booking.SlotId, lines.Sum(line => line.Quantity)));
         return true;
     }
 }

@@ -40,7 +40,7 @@ internal static class CancelCalledOff
         var ids = bookings.Select(booking => booking.BookingId).ToArray();
         await TicketSteps.End(tx, ids, null, TicketStates.Voided, "system", callOff.Reason, ct);
         var told = bookings.Select(booking => new BookingCancelled(booking.BookingId, booking.EventId, booking.SlotId, callOff.Reason));
-        await tx.PublishAll(told.ToArray(), ct);
+        tx.PublishAll(told.ToArray());
         var afterId = ids.Length > 0 ? ids[^1] : callOff.AfterId;
         await tx.Run(GoOn, new { callOffId, afterId, count = ids.Length, isLast = ids.Length < BatchSize, tx.Now }, ct);
     }

@@ -51,7 +51,7 @@ internal static class ChangeDoors
 
             await tx.Run(Update, new { eventId, body.OpenMinutes, body.CloseMinutes, body.Reentries }, ct);
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "doors_changed") with { Detail = body }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "doors_changed"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "doors_changed"));
             return new Doors(eventId, body.OpenMinutes, body.CloseMinutes, body.Reentries, edited.Version);
         }, ct);
         // This process hears of it too, but somebody at the door may be faster.

@@ -101,7 +101,7 @@ internal sealed class Tally(Tx tx)
         if (_facts.Count == 0) return;
         await CheckInRows.Write(tx, _facts, [.. _standings.Values.Where(one => one.HasMoved).Select(Entry)], ct);
         var told = _facts.Where(fact => fact.Counts).Select(Told).OfType<TicketCheckedIn>().ToArray();
-        if (told.Length > 0) await tx.PublishAll(told, ct);
+        if (told.Length > 0) tx.PublishAll(told);
     }
 
     private TicketCheckedIn? Told(Fact fact) => fact.Ticket is { TicketId: { } ticketId } ticket

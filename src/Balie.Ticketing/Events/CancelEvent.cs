@@ -17,7 +17,7 @@ internal static class CancelEvent
             var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Cancel, body.Reason, ct);
             if (moved.Refusal is { } refusal) return refusal;
 
-            await tx.Publish(new EventCancelled(eventId, body.Reason), ct);
+            tx.Publish(new EventCancelled(eventId, body.Reason));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 }

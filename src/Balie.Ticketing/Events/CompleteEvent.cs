@@ -14,7 +14,7 @@ internal static class CompleteEvent
             var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Complete, "", ct);
             if (moved.Refusal is { } refusal) return refusal;
 
-            await tx.Publish(new EventCompleted(eventId), ct);
+            tx.Publish(new EventCompleted(eventId));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 }

@@ -57,7 +57,7 @@ internal static class CreateEvent
             if (await AddParts(tx, inventory, made, body, ct) is { } refusal) return refusal;
 
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(made.EventId, "created") with { ToStatus = made.Status }, ct);
-            await tx.Publish(new EventCreated(made.EventId), ct);
+            tx.Publish(new EventCreated(made.EventId));
             return await EventView.Now(tx, made.EventId, ct);
         }, ct);
 

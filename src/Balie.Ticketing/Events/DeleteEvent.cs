@@ -23,7 +23,7 @@ internal static class DeleteEvent
 
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "deleted") with { FromStatus = status }, ct);
             await EventEdits.Announce(tx, eventId, ct);
-            await tx.Publish(new EventDeleted(eventId), ct);
+            tx.Publish(new EventDeleted(eventId));
             return new Done("The event is deleted.");
         }, ct);
 

@@ -15,7 +15,7 @@ internal static class OpenSale
             if (moved.Refusal is { } refusal) return refusal;
             if (!await tx.One<bool>(HasSomethingToSell, new { eventId, tx.Now }, ct)) return EventHasNothingToSell;
 
-            await tx.Publish(new EventSaleOpened(eventId), ct);
+            tx.Publish(new EventSaleOpened(eventId));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

@@ -13,7 +13,7 @@ internal static class PauseSale
             var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Pause, "", ct);
             if (moved.Refusal is { } refusal) return refusal;
 
-            await tx.Publish(new EventSalePaused(eventId), ct);
+            tx.Publish(new EventSalePaused(eventId));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 }

@@ -17,7 +17,7 @@ internal static class PostponeEvent
             var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Postpone, body.Reason, ct);
             if (moved.Refusal is { } refusal) return refusal;
 
-            await tx.Publish(new EventPostponed(eventId, body.Reason), ct);
+            tx.Publish(new EventPostponed(eventId, body.Reason));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 }

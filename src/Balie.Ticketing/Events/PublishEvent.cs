@@ -19,7 +19,7 @@ internal static class PublishEvent
             var published = await EventView.Now(tx, eventId, ct);
             if (published.SlotCount == 0) return EventHasNoSlot;
 
-            await tx.Publish(new EventPublished(eventId, published.Title, tx.Now), ct);
+            tx.Publish(new EventPublished(eventId, published.Title, tx.Now));
             return published;
         }, ct);
 }

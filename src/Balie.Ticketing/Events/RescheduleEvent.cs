@@ -54,7 +54,7 @@ internal static class RescheduleEvent
                 var entry = EventHistory.OfSlot(eventId, slot.SlotId, "moved") with { Reason = body.Reason, Detail = slot };
                 await EventHistory.Add(tx, caller, entry, ct);
             }
-            await tx.Publish(new EventRescheduled(eventId, body.Reason, slots), ct);
+            tx.Publish(new EventRescheduled(eventId, body.Reason, slots));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

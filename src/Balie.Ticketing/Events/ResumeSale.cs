@@ -14,7 +14,7 @@ internal static class ResumeSale
             var moved = await EventMoves.Take(tx, caller, eventId, EventStates.Resume, "", ct);
             if (moved.Refusal is { } refusal) return refusal;
 
-            await tx.Publish(new EventSaleOpened(eventId), ct);
+            tx.Publish(new EventSaleOpened(eventId));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 }

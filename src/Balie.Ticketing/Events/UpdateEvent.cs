@@ -35,7 +35,7 @@ internal static class UpdateEvent
                 body.PersonLimit,
             }, ct);
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "updated") with { Detail = body }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "updated"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "updated"));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

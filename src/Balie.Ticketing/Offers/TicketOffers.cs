@@ -37,9 +37,9 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
 
     public async Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct)
     {
-        var rows = await sql.Many<BookingReader.Row>(SelectMany, new { holdIds }, ct);
+        var (rows, units) = await sql.Both<BookingReader.Row, SoldUnit>(SelectManyAndUnits, new { holdIds }, ct);
         var vat = (await policies.Of(sql.OrgId, ct)).VatCultureBasisPoints;
-        var tickets = (await sql.Many<SoldUnit>(SelectUnits, new { holdIds }, ct)).ToLookup(ticket => ticket.BookingId);
+        var tickets = units.ToLookup(ticket => ticket.BookingId);
         var held = new List<HeldOffer>(rows.Length);
         foreach (var booking in await BookingReader.Whole(sql, rows, inventory.Now, ct))
             if (await offers.Find(sql.OrgId, booking.EventId, ct) is { } offer) held.Add(Held(offer, booking, vat, tickets[booking.Id]));
@@ -73,7 +73,7 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         // Expired rather than cancelled: a payment that was on its way may still get the places, if they are left.
         await BookingStep.Take(tx, booking, BookingStates.Expired, actor, reason, ct);
         await inventory.Release(tx, holdId, ct);
-        await tx.Publish(new BookingExpired(holdId, booking.EventId, booking.SlotId), ct);
+        tx.Publish(new BookingExpired(holdId, booking.EventId, booking.SlotId));
     }
 
     public async Task Withdraw(Tx tx, Guid holdId, IReadOnlyList<Guid>? unitIds, string actor, string reason, CancellationToken ct)
@@ -88,7 +88,7 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         }
         await BookingStep.Take(tx, booking, BookingStates.Cancelled, actor, reason, ct);
         await inventory.Release(tx, holdId, ct);
-        await tx.Publish(new BookingCancelled(holdId, booking.EventId, booking.SlotId, reason), ct);
+        tx.Publish(new BookingCancelled(holdId, booking.EventId, booking.SlotId, reason));
     }
 
     // The others of the booking keep their places, so only the units of these come free: their seats, or any as many.
@@ -141,13 +141,6 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
 
     private sealed record EndedTicket(Guid TicketTypeId, int? Seat);
 
-    private const string SelectUnits = """
-        select booking_id, line, ticket_id, number, status
-        from ticketing.tickets
-        where org_id = @orgId and booking_id = any (@holdIds)
-        order by booking_id, position
-        """;
-
     private const string HasLiveTickets = """
         select exists (
             select from ticketing.tickets
@@ -161,10 +154,15 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         where org_id = @orgId and ticket_id = any (@ticketIds)
         """;
 
-    private const string SelectMany = $"""
+    private const string SelectManyAndUnits = $"""
         select {BookingReader.Columns}
         from ticketing.bookings
+        where org_id = @orgId and booking_id = any (@holdIds);
+
+        select booking_id, line, ticket_id, number, status
+        from ticketing.tickets
         where org_id = @orgId and booking_id = any (@holdIds)
+        order by booking_id, position
         """;
 
     private const string LockOne = $"""

@@ -27,7 +27,7 @@ internal static class AddSlots
             if (added.Value is not { } slots) return added.Refusal!; // Without a value there is a refusal.
 
             await EventHistory.Add(tx, caller, EventHistory.OfEvent(eventId, "slots_added") with { Detail = body }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "slots_added"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "slots_added"));
             return new Added(slots.Length, [.. slots.Take(MostShown).Select(Slot.Of)]);
         }, ct);
 }

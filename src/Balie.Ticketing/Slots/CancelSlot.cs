@@ -30,7 +30,7 @@ internal static class CancelSlot
                 Reason = body.Reason,
             };
             await EventHistory.Add(tx, caller, entry, ct);
-            await tx.Publish(new SlotCancelled(eventId, slotId, body.Reason), ct);
+            tx.Publish(new SlotCancelled(eventId, slotId, body.Reason));
             return Slot.Of(slot);
         }, ct);
 

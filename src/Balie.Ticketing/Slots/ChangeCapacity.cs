@@ -56,7 +56,7 @@ internal static class ChangeCapacity
             var detail = new { pool.PoolId, body.Capacity, body.Force };
             var entry = EventHistory.OfSlot(pool.EventId, slotId, "capacity_changed") with { Reason = body.Reason, Detail = detail };
             await EventHistory.Add(tx, caller, entry, ct);
-            await tx.Publish(new EventUpdated(pool.EventId, edited.Version, "capacity_changed"), ct);
+            tx.Publish(new EventUpdated(pool.EventId, edited.Version, "capacity_changed"));
             return changed;
         }, ct);
 

@@ -27,7 +27,7 @@ internal static class AddTicketType
             if (await SlotPools.Complete(tx, inventory, eventId, ct) is { } tooMany) return tooMany;
 
             await EventHistory.Add(tx, caller, EventHistory.OfTicketType(eventId, type.Id, "added") with { Detail = type }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_added"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_added"));
             return type;
         }, ct);
 }

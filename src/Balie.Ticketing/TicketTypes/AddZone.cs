@@ -27,7 +27,7 @@ internal static class AddZone
             if (await SlotPools.Complete(tx, inventory, eventId, ct) is { } tooMany) return tooMany;
 
             await EventHistory.Add(tx, caller, EventHistory.OfZone(eventId, zone.Id, "added") with { Detail = zone }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "zone_added"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "zone_added"));
             return zone;
         }, ct);
 }

@@ -40,7 +40,7 @@ internal static class ChangeTicketType
             if (await SettleCap(tx, inventory, eventId, ticketTypeId, body.Cap, before.Cap, caller, ct) is { } refusal) return refusal;
 
             await EventHistory.Add(tx, caller, EventHistory.OfTicketType(eventId, ticketTypeId, "changed") with { Detail = body }, ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_changed"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_changed"));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

@@ -34,7 +34,7 @@ internal static class ChangeZone
             if (await SlotPools.Resize(tx, inventory, zoneId, body.Capacity, caller, ct) is { } refusal) return refusal;
 
             await EventHistory.Add(tx, caller, EventHistory.OfZone(before.EventId, zoneId, "changed") with { Detail = body }, ct);
-            await tx.Publish(new EventUpdated(before.EventId, edited.Version, "zone_changed"), ct);
+            tx.Publish(new EventUpdated(before.EventId, edited.Version, "zone_changed"));
             return await EventView.Now(tx, before.EventId, ct);
         }, ct);
 

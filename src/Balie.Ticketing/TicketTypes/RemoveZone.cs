@@ -22,7 +22,7 @@ internal static class RemoveZone
             await SlotPools.Forget(tx, zoneId, ct);
             if (await tx.Run(Delete, new { zoneId }, ct) == 0) return ZoneNotFound;
             await EventHistory.Add(tx, caller, EventHistory.OfZone(eventId, zoneId, "removed"), ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "zone_removed"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "zone_removed"));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

@@ -20,7 +20,7 @@ internal static class WithdrawTicketType
             if (await tx.Run(Withdraw, new { ticketTypeId, tx.Now }, ct) == 0) return TicketTypeWithdrawn;
 
             await EventHistory.Add(tx, caller, EventHistory.OfTicketType(eventId, ticketTypeId, "withdrawn"), ct);
-            await tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_withdrawn"), ct);
+            tx.Publish(new EventUpdated(eventId, edited.Version, "ticket_type_withdrawn"));
             return await EventView.Now(tx, eventId, ct);
         }, ct);
 

@@ -35,7 +35,7 @@ internal static partial class ChangeHolder
             {
                 var holder = new TicketSteps.NewHolder(null, name, other);
                 await TicketSteps.Renew(tx, ticket, keys, holder, ticket.Status, "holder_changed", caller.Actor, "", ct);
-                await tx.Publish(new TicketReissued(ticket.TicketId, ticket.BookingId, ticket.Serial + 1, "holder_changed"), ct);
+                tx.Publish(new TicketReissued(ticket.TicketId, ticket.BookingId, ticket.Serial + 1, "holder_changed"));
             }
             else
             {

@@ -29,7 +29,7 @@ internal static class IssueTickets
             told.Add(new TicketsIssued(booking.Key, eventId, slotId, [.. tickets.Skip(first).Select(ticket => ticket.TicketId)]));
         }
         await tx.Run(Insert, Columns(tickets, tx.Now), ct);
-        await tx.PublishAll(told, ct);
+        tx.PublishAll(told);
     }
 
     /// <summary>What only the ticket's holder, a device with the manifest and we know; another one for every serial.</summary>

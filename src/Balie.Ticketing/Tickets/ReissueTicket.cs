@@ -28,7 +28,7 @@ internal static partial class ReissueTicket
             if (!Ticket.MayHave(ticket, caller)) return TicketNotYours;
 
             await TicketSteps.Renew(tx, ticket, keys, null, ticket.Status, "reissued", caller.Actor, request.Reason, ct);
-            await tx.Publish(new TicketReissued(ticket.TicketId, ticket.BookingId, ticket.Serial + 1, request.Reason), ct);
+            tx.Publish(new TicketReissued(ticket.TicketId, ticket.BookingId, ticket.Serial + 1, request.Reason));
             LogReissued(log, ticket.TicketId, ticket.Serial + 1);
             // It was locked all along, so it is there.
             return Ticket.Of((await TicketReader.Lock(tx, ticket.TicketId, ct))! with { IsHolders = true }, caller);

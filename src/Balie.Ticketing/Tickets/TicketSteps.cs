@@ -23,7 +23,7 @@ internal static class TicketSteps
         var ended = await tx.Many<Moved>(EndAll, args, ct);
         if (ended.Length == 0) return ended;
         await tx.Run(WithdrawOffers, new { ids = ended.Select(ticket => ticket.TicketId).ToArray(), tx.Now }, ct);
-        await tx.PublishAll([.. ended.Select(ticket => new TicketVoided(ticket.TicketId, ticket.BookingId, reason))], ct);
+        tx.PublishAll([.. ended.Select(ticket => new TicketVoided(ticket.TicketId, ticket.BookingId, reason))]);
         return ended;
     }
 

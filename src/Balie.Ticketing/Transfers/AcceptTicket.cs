@@ -31,7 +31,7 @@ internal static partial class AcceptTicket
             await Transfer.End(tx, transferId, TransferStates.Accepted, name, ct);
             var holder = new TicketSteps.NewHolder(caller.UserId, name, transfer.ToEmail);
             await TicketSteps.Renew(tx, ticket, keys, holder, TicketStates.Transferred, "transferred", caller.Actor, "", ct);
-            await tx.Publish(new TicketTransferred(ticket.TicketId, ticket.BookingId, transfer.FromEmail, transfer.ToEmail), ct);
+            tx.Publish(new TicketTransferred(ticket.TicketId, ticket.BookingId, transfer.FromEmail, transfer.ToEmail));
             LogAccepted(log, ticket.TicketId, transferId);
             // It was locked all along, so it is there.
             var now = (await TicketReader.Lock(tx, ticket.TicketId, ct))!;

@@ -41,7 +41,7 @@ internal static partial class OfferTicket
             var expiresAt = until < closes ? until : closes;
             var args = new { transferId, ticket.TicketId, ticket.HolderName, ticket.HolderEmail, request.Email, tx.Now, expiresAt };
             await tx.Run(Insert, args, ct);
-            await tx.Publish(new TicketTransferOffered(transferId, ticket.TicketId, request.Email, expiresAt), ct);
+            tx.Publish(new TicketTransferOffered(transferId, ticket.TicketId, request.Email, expiresAt));
             LogOffered(log, ticket.TicketId, transferId);
             return new Transfer(transferId, ticket.TicketId, request.Email, TransferStates.Offered, tx.Now, expiresAt, null);
         }, ct);

@@ -28,7 +28,7 @@ internal static class LeaveWaitingList
         if (booking is null) return;
         await BookingStep.Take(tx, booking, BookingStates.Cancelled, caller.Actor, "offer declined", ct);
         await inventory.Release(tx, bookingId, ct);
-        await tx.Publish(new BookingCancelled(bookingId, booking.EventId, booking.SlotId, "offer declined"), ct);
+        tx.Publish(new BookingCancelled(bookingId, booking.EventId, booking.SlotId, "offer declined"));
     }
 
     private sealed record Left(Guid? BookingId);

@@ -67,8 +67,8 @@ public sealed class BatchTests(ModuleApp<ListeningModule> app) : IClassFixture<M
         Assert.Equal(5, await Receipts());
     }
 
-    private Task Publish(int[] numbers, Guid? orgId = null) => app.SystemDb.As(orgId ?? _orgId).Transact(
-        tx => tx.PublishAll([.. numbers.Select(number => new Counted(orgId ?? _orgId, number))], Ct), Ct);
+    private Task Publish(int[] numbers, Guid? orgId = null) => app.SystemDb.As(orgId ?? _orgId).PublishAll(
+        [.. numbers.Select(number => new Counted(orgId ?? _orgId, number))], Ct);
 
     private Task<long> Receipts() => Count("select count(*) from kernel.inbox where org_id = @forOrgId and consumer = 'Gather'");
 

@@ -30,7 +30,7 @@ public sealed class RelayTests(ModuleApp<ListeningModule> app) : IClassFixture<M
         {
             await app.SystemDb.As(_orgId).Transact(async tx =>
             {
-                foreach (var text in chunk) await tx.Publish(new Happened(_orgId, text), Ct);
+                foreach (var text in chunk) tx.Publish(new Happened(_orgId, text));
             }, Ct);
         }
         await app.Deliver(Ct);
@@ -58,7 +58,7 @@ public sealed class RelayTests(ModuleApp<ListeningModule> app) : IClassFixture<M
     {
         await app.SystemDb.As(_orgId).Transact<bool>(async tx =>
         {
-            await tx.Publish(new Happened(_orgId, "never"), Ct);
+            tx.Publish(new Happened(_orgId, "never"));
             return Refusal.Conflict("probe.refused", "Rolled back.");
         }, Ct);
         await app.Deliver(Ct);
@@ -150,7 +150,7 @@ public sealed class RelayTests(ModuleApp<ListeningModule> app) : IClassFixture<M
         Assert.Equal(2, await Count("select count(*) from kernel.outbox where org_id = @forOrgId"));
     }
 
-    private Task Publish(Happened happened) => app.SystemDb.As(_orgId).Transact(tx => tx.Publish(happened, Ct), Ct);
+    private Task Publish(Happened happened) => app.SystemDb.As(_orgId).Publish(happened, Ct);
 
     private async Task DeliverUntilDead()
     {
@@ -167,11 +167,10 @@ public sealed class RelayTests(ModuleApp<ListeningModule> app) : IClassFixture<M
 
     private object Message(string text) => new
     {
-        forOrgId = _orgId,
-        messageId = Guid.CreateVersion7(),
-        kind = "probe.happened",
-        body = MessageKind.Write(new Happened(_orgId, text)),
+        orgIds = (Guid[])[_orgId],
+        messageIds = (Guid[])[Guid.CreateVersion7()],
+        kinds = (string[])["probe.happened"],
+        bodies = (string[])[MessageKind.Write(new Happened(_orgId, text))],
         now = app.Clock.GetUtcNow(),
     };
-
 }

@@ -103,7 +103,7 @@ public sealed class RunningTests(ModuleApp<ListeningModule> app) : IClassFixture
         return host;
     }
 
-    private Task Publish(string text) => app.SystemDb.As(_orgId).Transact(tx => tx.Publish(new Happened(_orgId, text), Ct), Ct);
+    private Task Publish(string text) => app.SystemDb.As(_orgId).Publish(new Happened(_orgId, text), Ct);
 
     private static Task Until(Func<bool> isSo) => Until(() => Task.FromResult(isSo()));
 

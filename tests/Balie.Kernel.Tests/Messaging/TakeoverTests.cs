@@ -20,7 +20,7 @@ public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixtur
         await app.Deliver(Ct);
         await app.SystemDb.Everywhere.Run("update kernel.outbox_cursors set xid = '0', position = 0, holder = null", null, Ct);
 
-        await NewReading().Look(Ct);
+        await NewReading().Look(again: true, Ct);
         await GiveLeaseBack();
 
         Assert.Equal(["once"], Stumble.WhatItHeard(_orgId));
@@ -32,15 +32,15 @@ public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixtur
     {
         await GiveLeaseBack();
         var (first, second) = (NewReading(), NewReading());
-        Assert.NotEqual(Reading.Seen.Elsewhere, await first.Look(Ct));
-        Assert.Equal(Reading.Seen.Elsewhere, await second.Look(Ct));
+        Assert.NotEqual(Reading.Seen.Elsewhere, await first.Look(again: true, Ct));
+        Assert.Equal(Reading.Seen.Elsewhere, await second.Look(again: true, Ct));
 
         // The first died without a word.
         await app.SystemDb.Everywhere.Run("update kernel.outbox_cursors set leased_until = leased_until - interval '1 minute'", null, Ct);
-        Assert.NotEqual(Reading.Seen.Elsewhere, await second.Look(Ct));
+        Assert.NotEqual(Reading.Seen.Elsewhere, await second.Look(again: true, Ct));
 
         await second.Release(Ct);
-        Assert.NotEqual(Reading.Seen.Elsewhere, await NewReading().Look(Ct));
+        Assert.NotEqual(Reading.Seen.Elsewhere, await NewReading().Look(again: true, Ct));
         await GiveLeaseBack();
     }
 
@@ -61,7 +61,7 @@ public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixtur
         await Publish(new Happened(_orgId, "told after the restore"));
         await Until(async () =>
         {
-            await reading.Look(Ct);
+            await reading.Look(again: true, Ct);
             return Stumble.WhatItHeard(_orgId).Length == 3;
         });
 
@@ -69,7 +69,7 @@ public sealed class TakeoverTests(ModuleApp<ListeningModule> app) : IClassFixtur
         await GiveLeaseBack();
     }
 
-    private Task Publish(Happened happened) => app.SystemDb.As(_orgId).Transact(tx => tx.Publish(happened, Ct), Ct);
+    private Task Publish(Happened happened) => app.SystemDb.As(_orgId).Publish(happened, Ct);
 
     private Task<string[]> Notes() => app.SystemDb.As(_orgId).Many<string>("select text from probe.notes order by text", null, Ct);
 

@@ -74,14 +74,16 @@ internal static partial class CarryOutRefundRuns
     // One order that cannot be refunded holds up no other.
     private static async Task<RefundOfRun.Done> Try(Tx tx, RefundRun run, SoldOrder sold, RefundOfRun one, CancellationToken ct)
     {
-        await tx.Run("savepoint one", null, ct);
-        RefundOfRun.Done done;
-        try { done = await one.Do(tx, run, sold, ct); }
-        catch (Exception problem) when (problem is InvalidOperationException or PostgresException { IsTransient: false })
+        var done = new RefundOfRun.Done("");
+        await tx.AllOrNothing(async () =>
         {
-            done = new RefundOfRun.Done("", Problem: problem.Message);
-        }
-        await tx.Run(done.Outcome is "" or null ? "rollback to savepoint one" : "release savepoint one", null, ct);
+            try { done = await one.Do(tx, run, sold, ct); }
+            catch (Exception problem) when (problem is InvalidOperationException or PostgresException { IsTransient: false })
+            {
+                done = new RefundOfRun.Done("", Problem: problem.Message);
+            }
+            return !string.IsNullOrEmpty(done.Outcome);
+        }, ct);
         return done;
     }
 

@@ -51,7 +51,7 @@ internal sealed class RefundOfRun(OfferKinds kinds, OrderSaga saga, Refunding re
             && OrderTransitions.May(sold.Order.Status, OrderStates.Cancelled, Triggers.Staff))
         {
             await OrderStep.Take(tx, sold.Order, OrderStates.Cancelled, Triggers.Staff, run.Actor, run.Reason, ct);
-            await tx.Publish(new Contracts.Orders.OrderCancelled(sold.Order.OrderId, sold.Order.Reference, run.Reason), ct);
+            tx.Publish(new Contracts.Orders.OrderCancelled(sold.Order.OrderId, sold.Order.Reference, run.Reason));
         }
         return new Done(Cancelled);
     }
