@@ -60,6 +60,7 @@ public static class KernelSetup
             module.Map(api);
             module.MapRoot(root);
         }
+        foreach (var asset in modules.SelectMany(module => module.Assets).DistinctBy(asset => asset.Path)) asset.Map(root);
     }
 
     // Whoever wants signals says so before the host starts to listen.

@@ -21,6 +21,22 @@ public readonly record struct Money(long Amount, string Currency) : IComparable<
 
     public static Money Zero(string currency) => new(0, currency);
 
+    /// <summary>How many decimals its currency has (ISO 4217).</summary>
+    [JsonIgnore]
+    public int Decimals => DecimalsOf(Currency);
+
+    /// <summary>How many of its smallest units make one of its currency: 100 cents, 1 yen.</summary>
+    [JsonIgnore]
+    public int UnitsInOne => Decimals switch { 0 => 1, 3 => 1_000, _ => 100 };
+
+    public static int DecimalsOf(string currency) => currency switch
+    {
+        "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" => 0,
+        "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
+        "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
+        _ => 2,
+    };
+
     public int CompareTo(Money other) => Amount.CompareTo(other.Same(this).Amount);
 
     /// <summary>Splits without losing a cent: the first parts carry the remainder.</summary>

@@ -10,6 +10,7 @@ using Balie.Payments.Providers.Mollie;
 using Balie.Payments.Providers.Stripe;
 using Balie.Payments.Sandbox;
 using Balie.Payments.Webhooks;
+using Balie.Ui;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Payments;
@@ -75,11 +76,12 @@ public sealed class PaymentsModule : IModule
         ListPayouts.Map(api);
     }
 
+    public IReadOnlyList<Asset> Assets => [Sheet.Style];
+
     public void MapRoot(IEndpointRouteBuilder root)
     {
         PayPage.MapRoot(root);
         ReturnPage.MapRoot(root);
-        Sheet.MapRoot(root);
         ReceiveWebhook.MapRoot(root);
         SandboxPages.MapRoot(root);
     }

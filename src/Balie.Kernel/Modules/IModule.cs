@@ -21,6 +21,9 @@ public interface IModule
     /// <summary>Routes that stand at the root of the host, such as <c>/.well-known/…</c>.</summary>
     void MapRoot(IEndpointRouteBuilder root) { }
 
+    /// <summary>What its pages fetch. Several modules may name the same, which is served once.</summary>
+    IReadOnlyList<Asset> Assets => [];
+
     /// <summary>Which messages this module hears, one line each.</summary>
     void Listen(Listeners on) { }
 

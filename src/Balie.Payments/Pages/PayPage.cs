@@ -1,4 +1,5 @@
 using Balie.Payments.Attempts;
+using Balie.Ui;
 using Microsoft.AspNetCore.Http;
 
 namespace Balie.Payments.Pages;
@@ -47,8 +48,8 @@ internal static class PayPage
     {
         // Nobody's order, so nobody's language: what the browser asks for.
         var texts = PayTexts.In(http.Request.Headers.AcceptLanguage.ToString());
-        return Sheet.Write(http, StatusCodes.Status404NotFound, texts, "Balie", texts.Unknown, $"""
-            {Sheet.Signs.Bad}
+        return Sheet.Write(http, StatusCodes.Status404NotFound, texts.Head("Balie"), texts.Unknown, $"""
+            {Signs.Bad}
             <h1>{texts.Unknown}</h1>
             <p>{texts.UnknownMore}</p>
             """);
@@ -57,7 +58,7 @@ internal static class PayPage
     private static async Task Refuse(HttpContext http, Guid orgId, Attempt attempt, Refusal refusal, CancellationToken ct)
     {
         var texts = PayTexts.In(attempt.Locale);
-        var name = await Sheet.NameOf(http.RequestServices, orgId, ct);
+        var name = await PaySheet.NameOf(http.RequestServices, orgId, ct);
         var (title, more, retry) = refusal.Code switch
         {
             _ when refusal.Code == PaymentsRefusals.ProviderAway.Code => (texts.Away, texts.AwayMore, true),
@@ -68,11 +69,11 @@ internal static class PayPage
         };
         if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = $"{(int)wait.TotalSeconds}";
         Markup again = retry ? (Markup)$"""<a class="button" href="/pay/{attempt.AttemptId.ToString()}">{texts.Again}</a>""" : $"";
-        await Sheet.Write(http, refusal.Status, texts, name, title, $"""
-            {(retry ? Sheet.Signs.Wait : Sheet.Signs.Bad)}
+        await Sheet.Write(http, refusal.Status, texts.Head(name), title, $"""
+            {(retry ? Signs.Wait : Signs.Bad)}
             <h1>{title}</h1>
             <p role="alert">{more}</p>
-            {Sheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, null)}
+            {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, null)}
             {again}
             """);
     }

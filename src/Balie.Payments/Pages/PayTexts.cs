@@ -1,5 +1,4 @@
-using System.Globalization;
-using Balie.Payments.Providers;
+using Balie.Ui;
 
 namespace Balie.Payments.Pages;
 
@@ -45,22 +44,10 @@ internal sealed record PayTexts(
         "There is no such payment", "Open the link in your order or e-mail once more.",
         "Secure payment");
 
-    public static PayTexts In(string locale) => locale.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? English : Dutch;
+    public static PayTexts In(string locale) => Reader.In(locale) == Reader.English ? English : Dutch;
 
-    /// <summary>An amount as people write it: <c>€ 12,50</c> in Dutch, <c>€12.50</c> in English.</summary>
-    public string Of(Money money)
-    {
-        var culture = CultureInfo.GetCultureInfo(Language == "nl" ? "nl-NL" : "en-GB");
-        var plain = MinorUnits.ToDecimal(money with { Amount = Math.Abs(money.Amount) }).Split('.');
-        var text = long.Parse(plain[0], CultureInfo.InvariantCulture).ToString("N0", culture);
-        if (plain.Length > 1) text += culture.NumberFormat.NumberDecimalSeparator + plain[1];
-        var sign = money.Amount < 0 ? "−" : "";
-        return money.Currency switch
-        {
-            "EUR" => Language == "nl" ? $"{sign}€\u00a0{text}" : $"{sign}€{text}",
-            "GBP" => $"{sign}£{text}",
-            "USD" => $"{sign}${text}",
-            var code => $"{sign}{code}\u00a0{text}",
-        };
-    }
+    public string Of(Money money) => Reader.In(Language).Amount(money);
+
+    /// <summary>What stands over a page of this house.</summary>
+    public Letterhead Head(string house) => new(Reader.In(Language), house, Secure);
 }

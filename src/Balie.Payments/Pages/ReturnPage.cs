@@ -1,6 +1,7 @@
 using Balie.Payments.Attempts;
 using Balie.Payments.ProviderAccounts;
 using Balie.Payments.Providers;
+using Balie.Ui;
 using Microsoft.AspNetCore.Http;
 
 namespace Balie.Payments.Pages;
@@ -37,17 +38,17 @@ internal static class ReturnPage
     private static async Task Show(HttpContext http, Guid orgId, Attempt attempt, int look, SystemDb db, CancellationToken ct)
     {
         var texts = PayTexts.In(attempt.Locale);
-        var name = await Sheet.NameOf(http.RequestServices, orgId, ct);
+        var name = await PaySheet.NameOf(http.RequestServices, orgId, ct);
         var mayRetry = attempt.StoppedAt is null && attempt.ExpiresAt > db.Everywhere.Now;
         var (sign, title, more, link) = attempt.Stands switch
         {
-            AttemptState.Captured or AttemptState.ChargedBack => (Sheet.Signs.Good, texts.Paid, texts.PaidMore, null),
-            AttemptState.Authorised => (Sheet.Signs.Good, texts.Reserved, texts.ReservedMore, null),
-            AttemptState.Pending => (Sheet.Signs.Busy, texts.Busy, texts.BusyMore, null),
-            AttemptState.Created when mayRetry => (Sheet.Signs.Wait, texts.Open, texts.OpenMore, texts.Continue),
-            AttemptState.Failed => (Sheet.Signs.Bad, texts.Failed, texts.FailedMore, texts.Again),
-            AttemptState.Cancelled => (Sheet.Signs.Bad, texts.Cancelled, texts.CancelledMore, texts.Again),
-            _ => (Sheet.Signs.Bad, texts.Expired, texts.ExpiredMore, texts.Again),
+            AttemptState.Captured or AttemptState.ChargedBack => (Signs.Good, texts.Paid, texts.PaidMore, null),
+            AttemptState.Authorised => (Signs.Good, texts.Reserved, texts.ReservedMore, null),
+            AttemptState.Pending => (Signs.Busy, texts.Busy, texts.BusyMore, null),
+            AttemptState.Created when mayRetry => (Signs.Wait, texts.Open, texts.OpenMore, texts.Continue),
+            AttemptState.Failed => (Signs.Bad, texts.Failed, texts.FailedMore, texts.Again),
+            AttemptState.Cancelled => (Signs.Bad, texts.Cancelled, texts.CancelledMore, texts.Again),
+            _ => (Signs.Bad, texts.Expired, texts.ExpiredMore, texts.Again),
         };
         var busy = attempt.Stands == AttemptState.Pending && look < MostLooks;
         var page = $"/pay/{attempt.AttemptId}";
@@ -57,11 +58,11 @@ internal static class ReturnPage
         var method = attempt is { Stands: AttemptState.Captured or AttemptState.Authorised, AccountId: { } account, Method: { } used }
             ? (await Methods.Of(db.As(orgId), account, ct)).FirstOrDefault(known => known.Method == used)?.Label ?? used
             : null;
-        await Sheet.Write(http, StatusCodes.Status200OK, texts, name, title, $"""
+        await Sheet.Write(http, StatusCodes.Status200OK, texts.Head(name), title, $"""
             {sign}
             <h1>{title}</h1>
             <p role="status">{more}</p>
-            {Sheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, method)}
+            {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, method)}
             {next}
             """, busy ? Pauses[Math.Min(look, Pauses.Length - 1)] : null);
     }

@@ -3,25 +3,16 @@ using System.Globalization;
 namespace Balie.Payments.Providers;
 
 /// <summary>
-/// How many decimals a currency has (ISO 4217), and amounts in the forms providers want. Whole numbers throughout: an amount that a form
-/// cannot hold exactly is refused, never rounded.
+/// Amounts in the forms providers want. Whole numbers throughout: an amount that a form cannot hold exactly is refused, never rounded.
 /// </summary>
 internal static class MinorUnits
 {
     private const int MostDigits = 18;
 
-    public static int Decimals(string currency) => currency switch
-    {
-        "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" => 0,
-        "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
-        "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
-        _ => 2,
-    };
-
     /// <summary>With exactly the decimals of the currency: <c>10.00</c>, <c>10</c> yen, <c>10.000</c> dinar.</summary>
     public static string ToDecimal(Money money)
     {
-        var decimals = Decimals(money.Currency);
+        var decimals = money.Decimals;
         var digits = Math.Abs(money.Amount).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         var sign = money.Amount < 0 ? "-" : "";
         return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
@@ -31,7 +22,7 @@ internal static class MinorUnits
     public static Money? FromDecimal(string? value, string currency)
     {
         if (value is not { Length: > 0 and <= MostDigits }) return null;
-        var decimals = Decimals(currency);
+        var decimals = Money.DecimalsOf(currency);
         var (whole, fraction) = value.Split('.') switch
         {
             [var only] when decimals == 0 => (only, ""),
@@ -47,7 +38,7 @@ internal static class MinorUnits
     /// <exception cref="ProviderRefusedException">The provider's unit is too coarse for it.</exception>
     public static long To(Money money, int decimals)
     {
-        var (factor, divisor) = Scale(Decimals(money.Currency), decimals);
+        var (factor, divisor) = Scale(money.Decimals, decimals);
         return money.Amount % divisor == 0
             ? money.Amount / divisor * factor
             : throw new ProviderRefusedException(Refused.Invalid, $"{money} cannot be said in the provider's unit of {money.Currency}.");
@@ -57,7 +48,7 @@ internal static class MinorUnits
     /// <exception cref="ProviderAwayException">Our unit is too coarse for it.</exception>
     public static Money From(long amount, string currency, int decimals)
     {
-        var (factor, divisor) = Scale(decimals, Decimals(currency));
+        var (factor, divisor) = Scale(decimals, Money.DecimalsOf(currency));
         return amount % divisor == 0
             ? new Money(amount / divisor * factor, currency)
             : throw new ProviderAwayException($"The provider spoke of a fraction of the smallest unit of {currency}.");

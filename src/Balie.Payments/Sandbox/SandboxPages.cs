@@ -1,5 +1,6 @@
 using Balie.Payments.Pages;
 using Balie.Payments.ProviderAccounts;
+using Balie.Ui;
 using Microsoft.AspNetCore.Http;
 
 namespace Balie.Payments.Sandbox;
@@ -31,14 +32,14 @@ internal static class SandboxPages
         var payment = found.At(db.Everywhere.Now);
         var texts = PayTexts.In(payment.Locale);
         var words = SandboxTexts.In(texts.Language);
-        var name = await Sheet.NameOf(http.RequestServices, payment.OrgId, ct);
+        var name = await PaySheet.NameOf(http.RequestServices, payment.OrgId, ct);
         var choices = payment.Status is "open" or "failed" or "pending"
             ? Choices(payment, words)
             : (Markup)$"""<a class="button" href="{payment.ReturnUrl}">{words.Back}</a>""";
-        await Sheet.Write(http, StatusCodes.Status200OK, texts, name, words.Title, $"""
+        await Sheet.Write(http, StatusCodes.Status200OK, texts.Head(name), words.Title, $"""
             <h1>{words.Title}</h1>
             <p>{words.Lead}</p>
-            {Sheet.Facts(texts, payment.Description, payment.OrderReference, payment.Amount, null)}
+            {PaySheet.Facts(texts, payment.Description, payment.OrderReference, payment.Amount, null)}
             {choices}
             <p class="note">{words.Status}: <strong>{words.StatusOf(payment.Status)}</strong></p>
             """);

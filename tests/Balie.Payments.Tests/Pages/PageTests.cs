@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Balie.Payments.Pages;
 using Balie.Payments.Providers;
+using Balie.Ui;
 
 namespace Balie.Payments.Tests.Pages;
 
@@ -95,7 +96,7 @@ public sealed class PageTests(BankApp app) : IClassFixture<BankApp>, IDisposable
 
         var head = await app.Browser.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/pay/{attemptId}"), Ct);
         var page = await app.Browser.GetAsync($"/pay/{attemptId}/return", Ct);
-        var style = await app.Browser.GetAsync("/pay/pay.css", Ct);
+        var style = await app.Browser.GetAsync("/ui/sheet.css", Ct);
 
         Assert.Equal((HttpStatusCode.OK, 0), (head.StatusCode, app.Bank.MadeFor(attemptId)));
         Assert.Contains("style-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
         ["GET /internal/v1/orders/{orgId}/{orderId}"] = "The same.",
         ["GET /pay/{attemptId}"] = "A payment link names its payment alone, for whoever holds it, at any host name.",
         ["GET /pay/{attemptId}/return"] = "Where the provider sends the buyer back to.",
-        ["GET /pay/pay.css"] = "And how those pages look.",
+        ["GET /ui/sheet.css"] = "How pages for visitors look.",
         ["POST /webhooks/{provider}/{accountId}"] = "Providers are nobody: a request is verified by its signature, or a reason to ask.",
         ["GET /sandbox/payments/{reference}"] = "The page of the built-in provider, which like a real one has no callers of ours.",
         ["POST /sandbox/payments/{reference}/outcome"] = "What the bank does, chosen by whoever tries things out.",

@@ -17,7 +17,7 @@ internal sealed record AdyenAmount(string? Currency, long Value)
     {
         "CLP" or "ISK" => 2,
         "CVE" or "IDR" => 0,
-        _ => MinorUnits.Decimals(currency),
+        _ => Money.DecimalsOf(currency),
     };
 }
 

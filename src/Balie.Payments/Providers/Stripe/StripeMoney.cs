@@ -23,6 +23,6 @@ internal static class StripeMoney
     {
         "ISK" or "UGX" => 2,
         "MGA" => 0,
-        _ => MinorUnits.Decimals(currency),
+        _ => Money.DecimalsOf(currency),
     };
 }

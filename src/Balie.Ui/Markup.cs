@@ -3,14 +3,14 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Balie.Payments.Pages;
+namespace Balie.Ui;
 
 /// <summary>
 /// HTML out of an interpolated text: what stands in the source is markup, every hole in it is encoded, and markup within markup stays what
 /// it is, so forgetting to encode is not possible.
 /// </summary>
 [InterpolatedStringHandler]
-internal readonly struct Markup(int literalLength, int formattedCount)
+public readonly struct Markup(int literalLength, int formattedCount)
 {
     private const int UsualHole = 24;
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
