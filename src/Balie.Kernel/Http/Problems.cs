@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Balie.Kernel;
 
-/// <summary>Every error leaves through here: an RFC 9457 problem that is also a valid envelope.</summary>
+/// <summary>
+/// Every error leaves through here: an RFC 9457 problem that is also a valid envelope, or, where a person looks, the page's own words.
+/// </summary>
 public static class Problems
 {
     public const string ContentType = "application/problem+json; charset=utf-8";
@@ -13,12 +15,17 @@ public static class Problems
     public static async Task Write(HttpContext http, Refusal refusal)
     {
         http.Response.StatusCode = refusal.Status;
-        http.Response.ContentType = ContentType;
         http.Response.Headers.CacheControl = "no-store";
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (refusal.Status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (http.GetEndpoint()?.Metadata.GetMetadata<ShownInBrowser>()?.Refuse is { } page)
+        {
+            await page(http, refusal);
+            return;
+        }
 
+        http.Response.ContentType = ContentType;
         using var body = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
             WriteBody(writer, http, refusal);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Balie.Kernel;
 
 /// <summary>Metadata: a person looks at this answer in a browser, so it may load our own styles and scripts, and nothing else.</summary>
-public sealed record ShownInBrowser;
+/// <param name="Refuse">Says no in a way that a person can read; without it they get a problem document.</param>
+public sealed record ShownInBrowser(Func<HttpContext, Refusal, Task>? Refuse = null);
 
 /// <summary>Metadata: the answer is the same for every guest, so browsers and proxies may keep it for a while.</summary>
 public sealed record CachedFor(TimeSpan Age)
@@ -15,8 +16,8 @@ public sealed record CachedFor(TimeSpan Age)
 
 public static class AnswerRules
 {
-    public static TBuilder ShownInBrowser<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new ShownInBrowser());
+    public static TBuilder ShownInBrowser<TBuilder>(this TBuilder route, Func<HttpContext, Refusal, Task>? refuse = null)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new ShownInBrowser(refuse));
 
     public static TBuilder CachedFor<TBuilder>(this TBuilder route, TimeSpan age) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new CachedFor(age));

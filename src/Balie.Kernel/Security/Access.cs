@@ -34,6 +34,19 @@ public static class AccessRules
         route.WithMetadata(new WantsIdempotencyKey());
 }
 
+/// <summary>Which organisation a page is of, where the host name does not say: nobody can put a header into a link.</summary>
+public static class LinkedOrganisation
+{
+    public const string Parameter = "organisation";
+
+    /// <summary>What the page's own address names; null when it names none.</summary>
+    public static string? Of(HttpContext http) => http.Request.Query[Parameter] is [{ Length: > 0 } named] ? named : null;
+
+    /// <summary>An address of ours, for somebody of this organisation.</summary>
+    public static string Within(string path, string? slugOrId) =>
+        slugOrId is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}{Parameter}={Uri.EscapeDataString(slugOrId)}";
+}
+
 /// <summary>Finds organisation and caller of a request, counts it, and lets through who may use the endpoint.</summary>
 internal sealed class Admission(RequestDelegate next, ICallers callers, IEnumerable<IOwnCredentials> own, RateLimits limits)
 {
@@ -56,27 +69,27 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, IEnumera
                 await next(http);
             return;
         }
-        var refusal = await Admit(http, access);
+        var refusal = await Admit(http, access, isPage: http.GetEndpoint()?.Metadata.GetMetadata<ShownInBrowser>() is not null);
         // Refused or not, it counts: tokens and permissions are guessed at the door.
         if (limits.Count(http) is { } tooMany) refusal = tooMany;
         if (refusal is not null) await Problems.Write(http, refusal);
         else await next(http);
     }
 
-    private async ValueTask<Refusal?> Admit(HttpContext http, Access access)
+    private async ValueTask<Refusal?> Admit(HttpContext http, Access access, bool isPage)
     {
         var named = http.Request.Headers[OrganisationHeader];
         if (named.Count > 1) return KernelRefusals.Malformed;
-        var asked = named.Count == 1 ? named[0] : null;
+        var asked = named.Count == 1 ? named[0] : isPage ? LinkedOrganisation.Of(http) : null;
         if (await callers.FindOrganisation(asked, http.Request.Host.Host, http.RequestAborted) is not { } orgId)
             return KernelRefusals.OrganisationNotFound;
 
         var caller = Caller.Guest(orgId);
         if (Shown(http) is { } credential)
         {
-            if (await Recognise(credential, orgId, http.RequestAborted) is not { } recognised)
-                return KernelRefusals.Unauthenticated;
-            caller = recognised;
+            // Whoever follows a link long after they signed in is a guest again, not somebody who did something wrong.
+            if (await Recognise(credential, orgId, http.RequestAborted) is { } recognised) caller = recognised;
+            else if (!isPage || credential.Kind != CredentialKind.Cookie) return KernelRefusals.Unauthenticated;
         }
         http.Features.Set(caller);
         if (access.SignedIn && caller.IsGuest) return KernelRefusals.Unauthenticated;
