@@ -4,12 +4,14 @@ using Balie.Contracts.Ticketing;
 using Balie.Orders.Carts;
 using Balie.Orders.Desk;
 using Balie.Orders.Invoices;
+using Balie.Orders.Pages;
 using Balie.Orders.Placing;
 using Balie.Orders.Refunds;
 using Balie.Orders.Refunds.Runs;
 using Balie.Orders.Remote;
 using Balie.Orders.Saga;
 using Balie.Orders.Vouchers;
+using Balie.Ui;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Orders;
@@ -91,7 +93,13 @@ public sealed class OrdersModule : IModule
         WithdrawVoucher.Map(api);
     }
 
-    public void MapRoot(IEndpointRouteBuilder root) => ServeOrders.Map(root);
+    public IReadOnlyList<Asset> Assets => [Sheet.Style];
+
+    public void MapRoot(IEndpointRouteBuilder root)
+    {
+        OrderPage.MapRoot(root);
+        ServeOrders.Map(root);
+    }
 
     public void Listen(Listeners on)
     {

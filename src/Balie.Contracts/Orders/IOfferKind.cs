@@ -12,6 +12,12 @@ public interface IOfferKind
     string Kind { get; }
 
     /// <summary>
+    /// The path of the page on which whoever bought it sees what they have; null where there is none. Like the order's own page it takes an
+    /// <c>email</c> from a form.
+    /// </summary>
+    string? PageOf(Guid holdId) => null;
+
+    /// <summary>
     /// Holds what is wished for, or says why not. Commits by itself, together with the companions, so that a hold without its cart line
     /// cannot exist. The same hold id again is refused by its key, and a companion key that is taken (an idempotent twin's) refuses with
     /// <c>kernel.idempotency_in_progress</c>.

@@ -37,6 +37,9 @@ internal sealed record InvoiceRow(
     public static Task<InvoiceRow?> OfRefund(Sql sql, Guid refundId, CancellationToken ct) =>
         sql.One<InvoiceRow>(SelectOfRefund, new { refundId }, ct);
 
+    public static Task<InvoiceRow[]> CreditNotesOf(Sql sql, Guid orderId, CancellationToken ct) =>
+        sql.Many<InvoiceRow>(SelectCreditNotes, new { orderId }, ct);
+
     private const string SelectOfOrder = $"""
         select {Columns}
         from {From}
@@ -47,5 +50,12 @@ internal sealed record InvoiceRow(
         select {Columns}
         from {From}
         where documents.org_id = @orgId and documents.refund_id = @refundId
+        """;
+
+    private const string SelectCreditNotes = $"""
+        select {Columns}
+        from {From}
+        where documents.org_id = @orgId and documents.order_id = @orderId and documents.series = 'credit_note'
+        order by documents.number
         """;
 }

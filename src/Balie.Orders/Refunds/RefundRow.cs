@@ -18,5 +18,15 @@ internal sealed record RefundRow(
     public static Task<RefundRow?> Find(Sql sql, Guid refundId, CancellationToken ct) =>
         sql.One<RefundRow>(SelectOne, new { refundId }, ct);
 
+    public static Task<RefundRow[]> OfOrder(Sql sql, Guid orderId, CancellationToken ct) =>
+        sql.Many<RefundRow>(SelectOfOrder, new { orderId }, ct);
+
     private const string SelectOne = $"select {Columns} from orders.refunds where org_id = @orgId and refund_id = @refundId";
+
+    private const string SelectOfOrder = $"""
+        select {Columns}
+        from orders.refunds
+        where org_id = @orgId and order_id = @orderId
+        order by requested_at, refund_id
+        """;
 }

@@ -18,6 +18,8 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
 {
     public string Kind => "tickets";
 
+    public string PageOf(Guid holdId) => $"/bookings/{holdId}";
+
     /// <summary>A line's <c>offer</c>: what <c>POST /bookings</c> takes, without the holder.</summary>
     private sealed record OfferWish(
         Guid EventId, Guid? SlotId = null, IReadOnlyList<BookTickets.Item>? Items = null, int? Quantity = null);
