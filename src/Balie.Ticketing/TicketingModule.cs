@@ -8,6 +8,7 @@ using Balie.Ticketing.CheckIn;
 using Balie.Ticketing.Demo;
 using Balie.Ticketing.Events;
 using Balie.Ticketing.Offers;
+using Balie.Ticketing.Pages;
 using Balie.Ticketing.Seating;
 using Balie.Ticketing.Slots;
 using Balie.Ticketing.Tickets;
@@ -16,6 +17,7 @@ using Balie.Ticketing.Transfers;
 using Balie.Ticketing.Venues;
 using Balie.Ticketing.WaitingList;
 using Balie.Ticketing.Wallets;
+using Balie.Ui;
 using Microsoft.Extensions.Configuration;
 
 namespace Balie.Ticketing;
@@ -141,6 +143,15 @@ public sealed partial class TicketingModule : IModule
         SeeWaitingEntry.Map(api);
         AcceptPlaces.Map(api);
         LeaveWaitingList.Map(api);
+    }
+
+    public IReadOnlyList<Asset> Assets => [Sheet.Style];
+
+    public void MapRoot(IEndpointRouteBuilder root)
+    {
+        BookingPage.MapRoot(root);
+        TicketPage.MapRoot(root);
+        TransferPage.MapRoot(root);
     }
 
     public void Verify(Checks that)

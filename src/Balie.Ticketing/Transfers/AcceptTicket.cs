@@ -10,7 +10,7 @@ namespace Balie.Ticketing.Transfers;
 /// </summary>
 internal static partial class AcceptTicket
 {
-    private const int LongestName = 200;
+    public const int LongestName = 200;
 
     public sealed record Request(string Secret, string Name);
 

@@ -27,11 +27,21 @@ internal sealed record WaitingEntry(
     public static Task<WaitingEntry?> Find(Sql sql, Guid entryId, string? email, Caller caller, Permission staff, CancellationToken ct) =>
         sql.One<WaitingEntry>(Select, new { entryId, email, userId = caller.UserId, isStaff = caller.May(staff) }, ct);
 
+    /// <summary>Whose turn a booking was made for; null where nobody waited. For what proved its right to the booking.</summary>
+    public static Task<WaitingEntry?> OfBooking(Sql sql, Guid bookingId, CancellationToken ct) =>
+        sql.One<WaitingEntry>(SelectOfBooking, new { bookingId }, ct);
+
     private const string Select = $"""
         select {Columns}
         from ticketing.waiting_entries as entry
         where entry.org_id = @orgId and entry.entry_id = @entryId
         and (@isStaff or entry.user_id = @userId or lower(entry.email) = lower(@email))
+        """;
+
+    private const string SelectOfBooking = $"""
+        select {Columns}
+        from ticketing.waiting_entries as entry
+        where entry.org_id = @orgId and entry.booking_id = @bookingId
         """;
 }
 
