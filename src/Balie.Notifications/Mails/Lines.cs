@@ -30,6 +30,9 @@ internal static class Lines
     public static IEnumerable<MailBlock> ToBooking(this Voice voice, BookingFacts booking) =>
         voice.Link("Bekijk uw reservering", "See your booking", $"/bookings/{Uri.EscapeDataString(booking.Reference)}");
 
+    public static IEnumerable<MailBlock> ToTicket(this Voice voice, TicketFacts ticket) =>
+        voice.Link("Bekijk uw kaart", "See your ticket", $"/tickets/{Uri.EscapeDataString(ticket.Number)}");
+
     public static IEnumerable<MailBlock> ToOrder(this Voice voice, OrderView order) =>
         voice.Link("Bekijk uw bestelling", "See your order", $"/orders/{Uri.EscapeDataString(order.Reference)}");
 

@@ -15,7 +15,8 @@ internal sealed class Sources(IServiceProvider services, IOrganisations organisa
     public async Task<Voice> Voice(Guid orgId, string? locale, CancellationToken ct)
     {
         var organisation = await organisations.See(orgId, ct);
-        return new Voice(locale ?? organisation?.Locale ?? Mails.Voice.English, organisation?.Name ?? "", web.PublicAddress);
+        return new Voice(
+            locale ?? organisation?.Locale ?? Mails.Voice.English, organisation?.Name ?? "", web.PublicAddress, organisation?.Slug);
     }
 
     /// <summary>In the language in which the booking was bought, as far as anybody said.</summary>

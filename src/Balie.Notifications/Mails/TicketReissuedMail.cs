@@ -29,5 +29,6 @@ internal static class TicketReissuedMail
             voice.Tell($"Kaart {ticket.Number} heeft een nieuwe code. Zij zit bij deze mail; de oude opent geen deur meer.",
                 $"Ticket {ticket.Number} has a new code. It comes with this mail; the old one opens no door any more."),
             voice.Programme(booking),
+            .. voice.ToTicket(ticket),
         ]);
 }

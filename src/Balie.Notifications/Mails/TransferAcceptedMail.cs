@@ -41,5 +41,6 @@ internal static class TransferAcceptedMail
             voice.Tell($"U hebt kaart {ticket.Number} aangenomen. Zij zit bij deze mail.",
                 $"You accepted ticket {ticket.Number}. It comes with this mail."),
             voice.Programme(booking),
+            .. voice.ToTicket(ticket),
         ]);
 }

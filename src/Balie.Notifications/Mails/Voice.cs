@@ -7,7 +7,8 @@ internal sealed record Draft(string Subject, string Title, IReadOnlyList<MailBlo
 
 /// <summary>The language of a mail and the organisation that speaks in it: Dutch for readers of Dutch, English for everyone else.</summary>
 /// <param name="site">Where visitors find the installation; null leaves links out.</param>
-internal sealed class Voice(string locale, string organisation, Uri? site)
+/// <param name="slug">By which a link says whose page it leads to; an installation may be that of several organisations.</param>
+internal sealed class Voice(string locale, string organisation, Uri? site, string? slug = null)
 {
     public const string Dutch = "nl";
     public const string English = "en";
@@ -50,7 +51,7 @@ internal sealed class Voice(string locale, string organisation, Uri? site)
 
     /// <summary>A button to one of our own pages, if there is an address to send people to.</summary>
     public IEnumerable<MailBlock> Link(string dutch, string english, string path) =>
-        site is null ? [] : [new MailBlock.Button(Say(dutch, english), new Uri(site, path))];
+        site is null ? [] : [new MailBlock.Button(Say(dutch, english), new Uri(site, LinkedOrganisation.Within(path, slug)))];
 
     public Mail Mail(string recipient, Draft draft) =>
         new MailPage(Locale, organisation, draft.Title, draft.Blocks).To(recipient, draft.Subject);

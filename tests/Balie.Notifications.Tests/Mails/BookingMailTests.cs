@@ -16,7 +16,8 @@ public sealed class BookingMailTests(NotifyApp app) : IClassFixture<NotifyApp>
         var mail = app.Letters.To(_holder).Single().Mail;
         Assert.Equal(["tickets-nl.pdf", "booking.ics"], mail.Files.Select(file => file.Name));
         Assert.Equal(FakeTickets.PdfBytes, mail.Files[0].Content.ToArray());
-        Assert.Contains($"https://kaarten.example.org/bookings/{booking.Reference}", mail.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            $"https://kaarten.example.org/bookings/{booking.Reference}?organisation=komedie", mail.Body, StringComparison.Ordinal);
         Assert.Contains("K7RMB2-1: Volwassene, Rij 4 stoel 12", mail.Body, StringComparison.Ordinal);
         Assert.Contains("maandag 2 maart 2026, 13.00 uur", mail.Body, StringComparison.Ordinal);
     }
