@@ -10,7 +10,8 @@ namespace Balie.Payments.Pages;
 /// </summary>
 internal static class PayPage
 {
-    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}", Handle).ShownInBrowser();
+    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}", Handle)
+        .ShownInBrowser(RefusalPage.Write);
 
     /// <summary>The organisation behind a payment's address, which names the attempt alone.</summary>
     public static Task<Guid?> OrganisationOf(SystemDb db, Guid attemptId, CancellationToken ct) =>
@@ -47,7 +48,7 @@ internal static class PayPage
     public static Task Unknown(HttpContext http)
     {
         // Nobody's order, so nobody's language: what the browser asks for.
-        var texts = PayTexts.In(http.Request.Headers.AcceptLanguage.ToString());
+        var texts = PayTexts.In(Reader.Of(http).Language);
         return Sheet.Write(http, StatusCodes.Status404NotFound, texts.Head("Balie"), texts.Unknown, $"""
             {Signs.Bad}
             <h1>{texts.Unknown}</h1>
@@ -75,6 +76,7 @@ internal static class PayPage
             <p role="alert">{more}</p>
             {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, null)}
             {again}
+            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt.OrderReference, ct)}
             """);
     }
 }

@@ -1,4 +1,5 @@
 using Balie.Contracts.Identity;
+using Balie.Contracts.Payments;
 using Balie.Ui;
 
 namespace Balie.Payments.Pages;
@@ -20,9 +21,20 @@ internal static class PaySheet
             """;
     }
 
-    /// <summary>The name over the page; a module that is tested alone has no Identity to ask.</summary>
+    /// <summary>The name over the page.</summary>
     public static async ValueTask<string> NameOf(IServiceProvider services, Guid orgId, CancellationToken ct) =>
-        services.GetService<IOrganisations>() is { } organisations && await organisations.See(orgId, ct) is { } facts
-            ? facts.Name
-            : "Balie";
+        (await OrganisationOf(services, orgId, ct))?.Name ?? "Balie";
+
+    /// <summary>On to what was paid for, where there is somebody who sold it.</summary>
+    public static async ValueTask<Markup> ToOrder(
+        IServiceProvider services, Guid orgId, PayTexts texts, string reference, CancellationToken ct)
+    {
+        if (services.GetService<IPayables>() is null) return $"";
+        var slug = (await OrganisationOf(services, orgId, ct))?.Slug;
+        return Parts.Link(texts.ToOrder, LinkedOrganisation.Within($"/orders/{Uri.EscapeDataString(reference)}", slug), isQuiet: true);
+    }
+
+    // A module that is tested alone has no Identity to ask.
+    private static async ValueTask<OrganisationFacts?> OrganisationOf(IServiceProvider services, Guid orgId, CancellationToken ct) =>
+        services.GetService<IOrganisations>() is { } organisations ? await organisations.See(orgId, ct) : null;
 }

@@ -8,7 +8,7 @@ internal sealed record PayTexts(
     string Busy, string BusyMore, string Open, string OpenMore, string Failed, string FailedMore, string Cancelled, string CancelledMore,
     string Expired, string ExpiredMore, string Again, string Continue, string Look, string Away, string AwayMore, string Ended,
     string EndedMore, string NoAccount, string NoAccountMore, string Refused, string RefusedMore, string Unknown, string UnknownMore,
-    string Secure)
+    string Secure, string ToOrder)
 {
     private static readonly PayTexts Dutch = new(
         "nl", "Bestelling", "Bedrag", "Betaald met",
@@ -25,7 +25,7 @@ internal sealed record PayTexts(
         "Betalen kan hier nog niet", "De organisator heeft nog geen betaaldienst ingesteld. Je bestelling is bewaard.",
         "De betaaldienst weigert deze betaling", "Er is niets afgeschreven. Probeer het opnieuw met een andere betaalwijze.",
         "Deze betaling bestaat niet", "Open de link uit je bestelling of je e-mail nog eens.",
-        "Beveiligd betalen");
+        "Beveiligd betalen", "Bekijk je bestelling");
 
     private static readonly PayTexts English = new(
         "en", "Order", "Amount", "Paid with",
@@ -42,7 +42,7 @@ internal sealed record PayTexts(
         "Payments are not possible here yet", "The organiser has not set up payments. Your order is kept.",
         "The payment provider refused this payment", "Nothing was taken. Try again with another way to pay.",
         "There is no such payment", "Open the link in your order or e-mail once more.",
-        "Secure payment");
+        "Secure payment", "See your order");
 
     public static PayTexts In(string locale) => Reader.In(locale) == Reader.English ? English : Dutch;
 

@@ -15,7 +15,8 @@ internal static class ReturnPage
     private static readonly int[] Pauses = [2, 2, 3, 5, 8, 15, 30];
     private const int MostLooks = 60;
 
-    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}/return", Handle).ShownInBrowser();
+    public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}/return", Handle)
+        .ShownInBrowser(RefusalPage.Write);
 
     public static async Task Handle(Guid attemptId, int? look, HttpContext http, SyncAttempt sync, SystemDb db, CancellationToken ct)
     {
@@ -64,6 +65,7 @@ internal static class ReturnPage
             <p role="status">{more}</p>
             {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, method)}
             {next}
+            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt.OrderReference, ct)}
             """, busy ? Pauses[Math.Min(look, Pauses.Length - 1)] : null);
     }
 }

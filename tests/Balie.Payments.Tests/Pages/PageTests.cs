@@ -47,6 +47,7 @@ public sealed class PageTests(BankApp app) : IClassFixture<BankApp>, IDisposable
         Assert.Contains($"<h1>{title}</h1>", page, StringComparison.Ordinal);
         Assert.Contains(also, page, StringComparison.Ordinal);
         Assert.Contains("2 kaarten voor Hamlet", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/orders/", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
     }
 
