@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
 
@@ -15,6 +16,9 @@ internal sealed class Fleet : IAsyncDisposable
 {
     private const string Email = "owner@example.org";
     private const string Password = "zeven natte paarden op een dak";
+
+    // Machines that share a database share the key under which it keeps secrets.
+    private static readonly string SealKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private readonly TempFolder _folder = new();
     private readonly List<BalieProcess> _processes = [];
@@ -133,6 +137,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         ["ConnectionStrings__Balie"] = connectionString,
         ["Balie__RateLimits__Enabled"] = "false",
+        ["Balie__SealKey"] = SealKey,
         ["BALIE_ADMIN_EMAIL"] = Email,
         ["BALIE_ADMIN_PASSWORD"] = Password,
     };
