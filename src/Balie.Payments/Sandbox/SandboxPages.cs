@@ -66,7 +66,8 @@ internal static class SandboxPages
         {
             if (outcome.Length > LongestOutcome || !SandboxTexts.Outcomes.Contains(outcome)) return PaymentsRefusals.OutcomeUnknown;
             if (await SandboxPayment.Find(tx, reference, true, ct) is not { } found) return PaymentsRefusals.PaymentNotFound;
-            if (found.At(tx.Now).After(outcome, tx.Now) is not { } payment) return PaymentsRefusals.OutcomeImpossible;
+            if (found.At(tx.Now).After(outcome, await found.RefundedMinor(tx, ct), tx.Now) is not { } payment)
+                return PaymentsRefusals.OutcomeImpossible;
             var account = await accounts.Find(tx, payment.AccountId, ct)
                 ?? throw new InvalidOperationException($"Account {payment.AccountId} has gone.");
             await payment.Write(tx, ct);

@@ -27,8 +27,11 @@ internal sealed record SandboxPayment(
     public SandboxPayment At(DateTimeOffset now) =>
         Status == "pending" && SettlesAt <= now ? Paid() : Status == "open" && ExpiresAt <= now ? this with { Status = "expired" } : this;
 
-    /// <summary>What it becomes by this outcome; null when it cannot. Like real ones it can be paid late, after a failure.</summary>
-    public SandboxPayment? After(string outcome, DateTimeOffset now) => (Status, outcome) switch
+    /// <summary>
+    /// What it becomes by this outcome; null when it cannot. Like real ones it can be paid late, after a failure, and a card holder's bank
+    /// takes back what was not given back already.
+    /// </summary>
+    public SandboxPayment? After(string outcome, long refundedMinor, DateTimeOffset now) => (Status, outcome) switch
     {
         ("open" or "pending" or "failed" or "cancelled" or "expired", "paid" or "authorised") =>
             CaptureLater ? this with { Status = "authorised", Method = "card", SettlesAt = null } : outcome == "paid" ? Paid() : null,
@@ -37,7 +40,8 @@ internal sealed record SandboxPayment(
         ("open" or "pending" or "failed", "expired") => this with { Status = "expired", SettlesAt = null },
         ("open" or "failed", "pending") => this with { Status = "pending", SettlesAt = null },
         ("open" or "failed", "slow") => this with { Status = "pending", SettlesAt = now + SlowFor },
-        ("paid", "charged_back") => this with { Status = "charged_back", ChargedBackMinor = CapturedMinor },
+        ("paid", "charged_back") when CapturedMinor > refundedMinor =>
+            this with { Status = "charged_back", ChargedBackMinor = CapturedMinor - refundedMinor },
         ("charged_back", "chargeback_reversed") => this with { Status = "paid", ChargedBackMinor = 0 },
         _ => null,
     };
@@ -48,6 +52,9 @@ internal sealed record SandboxPayment(
     /// <summary>The page's address names the payment alone.</summary>
     public static Task<Guid?> OrganisationOf(SystemDb db, string paymentRef, CancellationToken ct) =>
         db.Everywhere.One<Guid?>(SelectOrganisation, new { paymentRef }, ct);
+
+    /// <summary>What went back, or is on its way.</summary>
+    public Task<long> RefundedMinor(Tx tx, CancellationToken ct) => tx.One<long>(SumRefunds, new { PaymentRef }, ct);
 
     public Task Write(Tx tx, CancellationToken ct) =>
         tx.Run(Update, new { PaymentRef, Status, Method, CapturedMinor, ChargedBackMinor, SettlesAt }, ct);
@@ -84,6 +91,12 @@ internal sealed record SandboxPayment(
         set status = @status, method = @method, captured_minor = @capturedMinor, charged_back_minor = @chargedBackMinor,
             settles_at = @settlesAt
         where org_id = @orgId and payment_ref = @paymentRef
+        """;
+
+    private const string SumRefunds = """
+        select coalesce(sum(amount_minor), 0)::bigint
+        from payments.sandbox_refunds
+        where org_id = @orgId and payment_ref = @paymentRef and status <> 'failed'
         """;
 
     private const string InsertDelivery = """

@@ -133,8 +133,7 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
                 reference = known;
                 return;
             }
-            var left = payment.CapturedMinor - payment.ChargedBackMinor
-                - await tx.One<long>(SumRefunds, new { payment.PaymentRef }, ct);
+            var left = payment.CapturedMinor - payment.ChargedBackMinor - await payment.RefundedMinor(tx, ct);
             if (amount.Amount > left) throw new ProviderRefusedException(Refused.Invalid, $"Only {left} {payment.Currency} are left.");
             var slow = settings.Refunds == SandboxSettings.Slow;
             var settlesAt = slow ? tx.Now + SandboxPayment.SlowFor : (DateTimeOffset?)null;
@@ -248,12 +247,6 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
         join payments.sandbox_payments using (org_id, payment_ref)
         where org_id = @orgId and payment_ref = @providerRef
         order by sandbox_refunds.created_at, refund_ref
-        """;
-
-    private const string SumRefunds = """
-        select coalesce(sum(amount_minor), 0)::bigint
-        from payments.sandbox_refunds
-        where org_id = @orgId and payment_ref = @paymentRef and status <> 'failed'
         """;
 
     private const string InsertRefund = """
