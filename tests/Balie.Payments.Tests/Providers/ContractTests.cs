@@ -10,9 +10,7 @@ public sealed class ContractTests
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(300);
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task A_payment_is_made_once_under_its_key_and_sends_the_buyer_to_the_provider(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -30,9 +28,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task An_answer_that_was_lost_is_had_by_asking_again_with_the_same_key(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -46,9 +42,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task Refunds_are_taken_up_to_what_is_left_and_not_a_cent_more(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -69,9 +63,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task A_refund_whose_answer_was_lost_is_not_paid_out_twice(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -88,9 +80,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task A_capture_whose_answer_was_lost_takes_the_money_once(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -104,9 +94,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task More_than_was_authorised_is_not_captured(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -118,13 +106,7 @@ public sealed class ContractTests
         Assert.Equal(0, adapter.Fake.Ledger.Balance());
     }
 
-    public static TheoryData<string, Trouble> Troubles()
-    {
-        var troubles = new TheoryData<string, Trouble>();
-        foreach (var name in new[] { "mollie", "adyen", "stripe" })
-            foreach (var trouble in Enum.GetValues<Trouble>()) troubles.Add(name, trouble);
-        return troubles;
-    }
+    public static TheoryData<string, Trouble> Troubles => new EveryOutsider().With(Enum.GetValues<Trouble>());
 
     [Theory]
     [MemberData(nameof(Troubles))]
@@ -144,9 +126,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task A_caller_who_gives_up_is_no_failure_of_the_provider(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -177,9 +157,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task A_live_account_does_not_pay_with_a_key_for_tests(string name)
     {
         await using var adapter = Adapter.Of(name);
@@ -215,13 +193,7 @@ public sealed class ContractTests
         Assert.Equal(Refused.NotFound, refused.Code);
     }
 
-    public static TheoryData<string, Forgery> Forgeries()
-    {
-        var forgeries = new TheoryData<string, Forgery>();
-        foreach (var name in new[] { "mollie", "adyen", "stripe" })
-            foreach (var how in Enum.GetValues<Forgery>()) forgeries.Add(name, how);
-        return forgeries;
-    }
+    public static TheoryData<string, Forgery> Forgeries => new EveryOutsider().With(Enum.GetValues<Forgery>());
 
     [Theory]
     [MemberData(nameof(Forgeries))]
@@ -240,9 +212,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [InlineData("mollie")]
-    [InlineData("adyen")]
-    [InlineData("stripe")]
+    [ClassData(typeof(EveryOutsider))]
     public async Task Settings_that_work_have_no_problems_and_others_are_told_field_by_field(string name)
     {
         await using var adapter = Adapter.Of(name);
