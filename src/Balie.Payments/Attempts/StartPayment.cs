@@ -43,6 +43,7 @@ internal sealed partial class StartPayment(
         for (var waited = TimeSpan.Zero; waited < LongestWait; waited += BetweenLooks)
         {
             if (Refuse(attempt, organisation.Now) is { } refusal) return refusal;
+            if (attempt.Provider.Length > 0 && providers.Find(attempt.Provider) is null) return NoAccount;
             if (attempt.RedirectUrl is { } page) return new Started(attempt.AttemptId, page);
             var (account, wrong) = await Choose(organisation, attempt, method, ct);
             if (account is null) return wrong ?? NoAccount;

@@ -22,7 +22,8 @@ internal sealed record PayTexts(
         "Opnieuw proberen", "Verder met betalen", "Kijk opnieuw",
         "De betaaldienst antwoordt niet", "Je bestelling is bewaard en blijft te betalen. Probeer het zo meteen opnieuw.",
         "Dit kan niet meer betaald worden", "De bestelling is vervallen of al betaald. Kijk bij je bestelling, of bestel opnieuw.",
-        "Betalen kan hier nog niet", "De organisator heeft nog geen betaaldienst ingesteld. Je bestelling is bewaard.",
+        "Betalen kan hier nog niet",
+        "De organisator heeft nog geen betaaldienst ingesteld. Je bestelling is bewaard: vraag hoe je kunt betalen.",
         "De betaaldienst weigert deze betaling", "Er is niets afgeschreven. Probeer het opnieuw met een andere betaalwijze.",
         "Deze betaling bestaat niet", "Open de link uit je bestelling of je e-mail nog eens.",
         "Beveiligd betalen", "Bekijk je bestelling");
@@ -39,7 +40,7 @@ internal sealed record PayTexts(
         "Try again", "Continue to payment", "Look again",
         "The payment provider does not answer", "Your order is kept and can still be paid. Try again in a moment.",
         "This can no longer be paid", "The order has lapsed or is paid already. Look at your order, or order again.",
-        "Payments are not possible here yet", "The organiser has not set up payments. Your order is kept.",
+        "Payments are not possible here yet", "The organiser has not set up payments. Your order is kept: ask how you can pay.",
         "The payment provider refused this payment", "Nothing was taken. Try again with another way to pay.",
         "There is no such payment", "Open the link in your order or e-mail once more.",
         "Secure payment", "See your order");

@@ -23,17 +23,17 @@ internal static class CreateAccount
         api.MapPost("/payments/accounts", Handle).Needs(Permission.OrganisationWrite).Creates();
 
     public static async Task<Outcome<Account>> Handle(
-        NewAccount body, Db db, AccountBook accounts, ProviderCalls providers, IOptions<PaymentsOptions> options, CancellationToken ct)
+        NewAccount body, Db db, AccountBook accounts, ProviderCalls providers, CancellationToken ct)
     {
-        try { return await Insert(body, db, accounts, providers, options.Value, ct); }
+        try { return await Insert(body, db, accounts, providers, ct); }
         catch (PostgresException twin) when (twin.ConstraintName == OneSandboxIndex) { return OneSandbox; }
     }
 
     private static Task<Outcome<Account>> Insert(
-        NewAccount body, Db db, AccountBook accounts, ProviderCalls providers, PaymentsOptions options, CancellationToken ct) =>
+        NewAccount body, Db db, AccountBook accounts, ProviderCalls providers, CancellationToken ct) =>
         db.Transact<Account>(async tx =>
         {
-            if (providers.Find(body.Provider) is not { } provider || (body.Provider == SandboxProvider.ProviderName && !options.Sandbox))
+            if (providers.Find(body.Provider) is not { } provider)
                 return ProviderUnknown.At("provider", $"Choose from {string.Join(", ", providers.Names)}.");
             // The sandbox makes its own secrets for whoever gives none.
             var details = body.Details;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Balie.Payments.Sandbox;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -24,9 +25,10 @@ internal sealed partial class ProviderCalls(
     private readonly Dictionary<string, IPaymentProvider> _providers = providers.ToDictionary(provider => provider.Name);
     private readonly ConcurrentDictionary<Guid, ResiliencePipeline> _ways = new();
 
-    public IEnumerable<string> Names => _providers.Keys.Order();
+    public IEnumerable<string> Names => _providers.Keys.Where(IsThere).Order();
 
-    public IPaymentProvider? Find(string name) => _providers.GetValueOrDefault(name);
+    /// <summary>Null also for the sandbox where an installation does without it.</summary>
+    public IPaymentProvider? Find(string name) => IsThere(name) ? _providers.GetValueOrDefault(name) : null;
 
     /// <exception cref="ProviderAwayException">It did not answer in time, or does not answer these days.</exception>
     /// <exception cref="ProviderRefusedException">It said no.</exception>
@@ -43,6 +45,8 @@ internal sealed partial class ProviderCalls(
         }
         catch (TimeoutRejectedException late) { throw new ProviderAwayException($"{account.Provider} did not answer in time.", late); }
     }
+
+    private bool IsThere(string name) => name != SandboxProvider.ProviderName || options.Value.Sandbox;
 
     private ResiliencePipeline Way(Guid accountId) => new ResiliencePipelineBuilder()
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
