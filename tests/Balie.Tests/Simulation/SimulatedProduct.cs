@@ -33,11 +33,15 @@ public sealed class SimulatedProduct : Product, IAsyncLifetime
     private static readonly string[] Impatient = ["Workers", "MailSender", "SendNotices", "DeliverWebhooks"];
 
     private NpgsqlDataSource? _judge;
+    private StatementEditor? _editor;
     private Wire? _wire;
 
     internal Wire Wire => _wire ?? throw new InvalidOperationException("Not started yet.");
 
     internal Ear Ear { get; } = new();
+
+    /// <summary>What becomes of the product's statements on their way to the database; null where nobody meddles.</summary>
+    internal Func<string, string>? Edit { get; init; }
 
     internal Workers Workers => Services.GetRequiredService<Workers>();
 
@@ -90,7 +94,8 @@ public sealed class SimulatedProduct : Product, IAsyncLifetime
     {
         base.Replace(services);
         LayClock();
-        _wire = new Wire(ConnectionString);
+        if (Edit is not null) _editor = new StatementEditor(ConnectionString, Edit);
+        _wire = new Wire(_editor?.ConnectionString ?? ConnectionString);
         services.Replace(ServiceDescriptor.Singleton(_ => new Databases(Simulated(_wire.ConnectionString), poolSize: 8)));
         services.AddSingleton<ILoggerProvider>(Ear);
         foreach (var hosted in services.Where(IsImpatient).ToArray()) services.Remove(hosted);
@@ -108,6 +113,7 @@ public sealed class SimulatedProduct : Product, IAsyncLifetime
         await Judge.DisposeAsync();
         await DisposeAsync();
         await Wire.DisposeAsync();
+        if (_editor is not null) await _editor.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

@@ -18,6 +18,9 @@ internal sealed class Story(SimulatedProduct app, int seed)
 
     private readonly StringBuilder _log = new();
 
+    /// <summary>So many deeds at a time, where two now and then are too few: whose comes first is then a matter of chance.</summary>
+    public int Crowd { get; init; }
+
     public string Log => _log.ToString();
 
     /// <exception cref="ViolationException">Something forbidden has happened, at the last step of the log.</exception>
@@ -43,7 +46,8 @@ internal sealed class Story(SimulatedProduct app, int seed)
     private async Task Take(World world, int step)
     {
         var standing = await Standing.Of(world, Product.Ct);
-        var deeds = Enumerable.Range(0, world.Chance(PairsPercent) ? 2 : 1).Select(_ => Deeds.Next(world, standing)).ToArray();
+        var atOnce = Crowd > 0 ? Crowd : world.Chance(PairsPercent) ? 2 : 1;
+        var deeds = Enumerable.Range(0, atOnce).Select(_ => Deeds.Next(world, standing)).ToArray();
         var cuts = app.Wire.Cuts;
         if (world.Chance(CrashPercent)) app.Wire.CutAfter(world.Random.Next(1, MostWordsBeforeCut), world.Chance(60));
         foreach (var deed in deeds) Note($"{step}: {deed.Text}");

@@ -9,9 +9,9 @@ namespace Balie.Tests.Tenancy;
 /// <summary>The same two organisations, served past every <c>where org_id = @orgId</c> of the services.</summary>
 public sealed class UnfilteredEstates : TwoEstates, IAsyncLifetime
 {
-    private readonly FilterCutter _cutter;
+    private readonly StatementEditor _cutter;
 
-    public UnfilteredEstates() => _cutter = new FilterCutter(ConnectionString);
+    public UnfilteredEstates() => _cutter = new StatementEditor(ConnectionString, FilterCutter.Cut);
 
     // The system's role is behind no second wall: what runs under it (sequencer, relay, sign-in) keeps its filters.
     protected override void Replace(IServiceCollection services) =>
