@@ -5,8 +5,9 @@ using Microsoft.Net.Http.Headers;
 namespace Balie.Kernel;
 
 /// <summary>
-/// What an API route takes in: every query parameter once, and a body that is plain UTF-8 JSON of bounded size, unless the route
-/// itself says that it accepts something else. Compressed bodies are refused: nobody needs them, and bombs travel in them.
+/// What a route takes in that is the API's, or reads JSON: every query parameter once, and a body that is plain UTF-8 JSON of bounded
+/// size, unless the route itself says that it accepts something else. Compressed bodies are refused: nobody needs them, and bombs travel in
+/// them.
 /// </summary>
 internal sealed class Bodies(RequestDelegate next)
 {
@@ -16,7 +17,7 @@ internal sealed class Bodies(RequestDelegate next)
     public Task Invoke(HttpContext http)
     {
         var metadata = http.GetEndpoint()?.Metadata;
-        if (metadata?.GetMetadata<Access>() is null) return next(http);
+        if (metadata is null || (metadata.GetMetadata<Access>() is null && !ReadsJson(metadata))) return next(http);
         return Problem(http.Request, metadata) is { } refusal ? Problems.Write(http, refusal) : next(http);
     }
 
@@ -29,11 +30,14 @@ internal sealed class Bodies(RequestDelegate next)
         if (request.Headers.ContentEncoding.Count > 0) return KernelRefusals.CompressedBody;
         var largest = metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? Limits.LargestJsonBodyBytes;
         if (request.ContentLength > largest) return KernelRefusals.ForStatus(StatusCodes.Status413PayloadTooLarge);
-        var takes = metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes;
-        return takes is not null && !takes.Contains(Json) || IsJson(request.ContentType)
+        var takesOther = metadata.GetMetadata<IAcceptsMetadata>() is not null && !ReadsJson(metadata);
+        return takesOther || IsJson(request.ContentType)
             ? null
             : KernelRefusals.ForStatus(StatusCodes.Status415UnsupportedMediaType);
     }
+
+    private static bool ReadsJson(EndpointMetadataCollection metadata) =>
+        metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains(Json) is true;
 
     private static string? Repeated(IQueryCollection query)
     {
