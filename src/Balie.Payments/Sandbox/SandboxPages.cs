@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Balie.Payments.Pages;
 using Balie.Payments.ProviderAccounts;
 using Balie.Ui;
@@ -9,6 +10,7 @@ namespace Balie.Payments.Sandbox;
 internal static class SandboxPages
 {
     private const int LongestOutcome = 40;
+    private const string Form = "application/x-www-form-urlencoded";
     private static readonly string[] Others = ["slow", "pending", "failed", "cancelled", "expired"];
 
     public static void MapRoot(IEndpointRouteBuilder root)
@@ -49,15 +51,24 @@ internal static class SandboxPages
     public static async Task<IResult> Choose(
         string reference, HttpContext http, SystemDb db, AccountBook accounts, IOptions<PaymentsOptions> options, CancellationToken ct)
     {
-        var isForm = http.Request.HasFormContentType;
-        var outcome = isForm ? (await http.Request.ReadFormAsync(ct))["outcome"].ToString()
-            : (await http.Request.ReadFromJsonAsync<Choice>(Json.Options, ct))?.Outcome ?? "";
+        var isForm = http.Request.ContentType?.StartsWith(Form, StringComparison.OrdinalIgnoreCase) is true;
+        var outcome = await (isForm ? InForm(http.Request, ct) : InJson(http.Request, ct)) ?? "";
         if (!options.Value.Sandbox || await SandboxPayment.OrganisationOf(db, reference, ct) is not { } orgId)
             return (Outcome<Chosen>)PaymentsRefusals.PaymentNotFound;
         var chosen = await Become(db.As(orgId), reference, outcome, accounts, ct);
         if (!isForm || !chosen.Ok || await Find(db, reference, ct) is not { } payment) return chosen;
         http.Response.Headers.Location = outcome == "cancelled" ? payment.CancelUrl : payment.ReturnUrl;
         return Results.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    // Whatever it calls itself: what is no JSON is the sender's fault.
+    private static async Task<string?> InJson(HttpRequest request, CancellationToken ct) =>
+        (await JsonSerializer.DeserializeAsync<Choice>(request.Body, Json.Options, ct))?.Outcome;
+
+    private static async Task<string?> InForm(HttpRequest request, CancellationToken ct)
+    {
+        try { return (await request.ReadFormAsync(ct))["outcome"]; }
+        catch (InvalidDataException) { return null; }
     }
 
     private static Task<Outcome<Chosen>> Become(

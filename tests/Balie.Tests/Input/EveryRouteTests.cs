@@ -43,12 +43,41 @@ public sealed class EveryRouteTests(OneEstate app) : IClassFixture<OneEstate>
 
     private MappedRoute[] Api => [.. app.Routes.Where(route => route.IsApi)];
 
+    /// <summary>Pages, and doors for providers and machines.</summary>
+    private MappedRoute[] Outside => [.. app.Routes.Where(route => !route.IsApi)];
+
     [Fact]
     public void The_table_has_at_least_150_rows_and_none_twice()
     {
         Assert.True(MalformedRequests.All.Count >= 150);
         Assert.Empty(MalformedRequests.All.GroupBy(row => row.Name).Where(twins => twins.Count() > 1).Select(twins => twins.Key));
         Assert.Empty(Recipes.Missing(Api, app.Estate));
+    }
+
+    [Fact]
+    public async Task The_table_is_sent_to_every_operation_that_integrators_are_told_of()
+    {
+        using var guest = Guest();
+        using var document = JsonDocument.Parse(await guest.GetStringAsync("/openapi/v1.json", Ct));
+        var told =
+            from path in document.RootElement.GetProperty("paths").EnumerateObject()
+            from operation in path.Value.EnumerateObject()
+            where operation.Value.ValueKind == JsonValueKind.Object
+            select $"{operation.Name.ToUpperInvariant()} {path.Name}";
+
+        Assert.Empty(told.Except(Api.Select(route => route.Name)));
+        Assert.All(
+            (string[])["cart", "orders", "payments", "refunds", "vouchers", "checkins", "tickets", "transfers", "webhooks"],
+            noun => Assert.Contains(Api, route => route.TakesBody && route.Pattern.Contains($"/{noun}", StringComparison.Ordinal)));
+        Assert.Empty(Outside.Where(route => route.Method == "POST").Select(route => route.Name).Except(Recipes.Doors.Keys));
+    }
+
+    [Fact]
+    public async Task No_page_and_no_door_outside_the_api_answers_a_malformed_request_with_a_fault()
+    {
+        var wrong = await OnEveryRoute(_ => Task.FromResult(Guest()), route => MalformedRequests.All, on: Outside);
+
+        None(wrong);
     }
 
     [Fact]
@@ -102,27 +131,29 @@ public sealed class EveryRouteTests(OneEstate app) : IClassFixture<OneEstate>
 
     private async Task<string[]> OnEveryRoute(
         Func<MappedRoute, Task<HttpClient>> caller, Func<MappedRoute, IEnumerable<Malformed>> rows,
-        Action<MappedRoute, Malformed, HttpResponseMessage, string>? also = null)
+        Action<MappedRoute, Malformed, HttpResponseMessage, string>? also = null, MappedRoute[]? on = null)
     {
+        on ??= Api;
         var (wrong, sent) = (new ConcurrentBag<string>(), 0);
-        await Parallel.ForEachAsync(Api, new ParallelOptions { MaxDegreeOfParallelism = RoutesAtOnce, CancellationToken = Ct },
+        await Parallel.ForEachAsync(on, new ParallelOptions { MaxDegreeOfParallelism = RoutesAtOnce, CancellationToken = Ct },
             async (route, ct) =>
         {
             using var client = await caller(route);
             foreach (var row in rows(route))
             {
-                var draft = new Draft { Body = route.TakesBody ? Right(route) : null };
+                var draft = new Draft { Body = Recipes.Doors.GetValueOrDefault(route.Name) ?? (route.TakesBody ? Right(route) : null) };
                 row.Spoil(draft);
                 // What a route does not look at may let the request through: then it must not reach the things that other rows need.
-                var harmless = route.Method == "GET" || (row.Refused && route.TakesBody);
+                var harmless = route.Method == "GET" || (row.Refused && route.TakesBody) || !route.IsApi;
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
                 patience.CancelAfter(Patience);
                 try
                 {
                     Interlocked.Increment(ref sent);
                     using var answer = await Send(client, () =>
-                        draft.Request(app.Address, route, name => harmless ? app.Estate.Ids[name] : Unknown(name)), patience.Token);
-                    wrong.AddAll((await Faults(answer, MustRefuse(route, row))).Select(fault => $"{route.Name}, {row}: {fault}"));
+                        draft.Request(app.Address, route, name => harmless ? Known(name) : Unknown(name)), patience.Token);
+                    var faults = route.IsApi ? await Faults(answer, MustRefuse(route, row)) : await Broken(answer);
+                    wrong.AddAll(faults.Select(fault => $"{route.Name}, {row}: {fault}"));
                     also?.Invoke(route, row, answer, await Code(answer));
                 }
                 catch (HttpRequestException) when (draft.Body?.Length > Limits.LargestJsonBodyBytes)
@@ -139,7 +170,7 @@ public sealed class EveryRouteTests(OneEstate app) : IClassFixture<OneEstate>
                 }
             }
         });
-        Assert.True(sent > Api.Length, $"Only {sent} requests were sent.");
+        Assert.True(sent > on.Length, $"Only {sent} requests were sent.");
         return [.. wrong.Order(StringComparer.Ordinal)];
     }
 
@@ -160,13 +191,17 @@ public sealed class EveryRouteTests(OneEstate app) : IClassFixture<OneEstate>
     private static async Task<IReadOnlyList<string>> Faults(HttpResponseMessage answer, bool mustBeRefused)
     {
         var (status, text) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Ct));
-        if (status >= 500) return [$"{status} {text}"];
+        if (await Broken(answer) is [_, ..] broken) return broken;
         // What is no request at all is refused by the server before there is anybody to write a document.
         if (status == 400 && text.Length == 0 && answer.Headers.ConnectionClose is true) return [];
         if (status < 400) return mustBeRefused ? [$"accepted with {status}"] : [];
         var isProblem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json";
         return isProblem && (await Code(answer)).Length > 0 ? [] : [$"{status} without a problem document: {text}"];
     }
+
+    /// <summary>Outside the API people read pages and providers read nothing, so all that counts is whose fault it was.</summary>
+    private static async Task<IReadOnlyList<string>> Broken(HttpResponseMessage answer) =>
+        (int)answer.StatusCode < 500 ? [] : [$"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Ct)}"];
 
     private static async Task<string> Code(HttpResponseMessage answer)
     {
@@ -193,6 +228,8 @@ public sealed class EveryRouteTests(OneEstate app) : IClassFixture<OneEstate>
         client.DefaultRequestHeaders.Add("X-Organisation", app.Estate.OrganisationId);
         return client;
     }
+
+    private string Known(string name) => app.Estate.Ids.TryGetValue(name, out var id) ? id : Unknown(name);
 
     private string Unknown(string name) => name == "organisationId" ? app.Estate.OrganisationId : Guid.CreateVersion7().ToString();
 }

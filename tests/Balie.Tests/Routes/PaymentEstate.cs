@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Balie.Contracts.Payments;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Tests.Routes;
 
@@ -22,22 +20,24 @@ internal static class PaymentEstate
             reference = marker,
         }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
 
-        var (organisation, orderId) = (app.SystemDb.As(Guid.Parse(ids["organisationId"])), Guid.CreateVersion7());
-        var payments = app.Services.GetRequiredService<IPayments>();
-        var request = new PaymentRequest(
-            orderId, "K7QMWZ2R4T", new Money(1500, "EUR"), marker, "nl", app.Clock.GetUtcNow().AddMinutes(15));
-        await organisation.Transact(async tx => ids["attemptId"] = $"{(await payments.Open(tx, request, Ct)).AttemptId}", Ct);
+        var order = await (await owner.Post("/api/v1/orders", new
+        {
+            acceptedTerms = true,
+            lines = new[] { new { kind = "tickets", offer = new { eventId = ids["eventId"], quantity = 1 } } },
+            buyer = new { name = marker, email = $"betaler-{marker}@example.org" },
+        }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        (ids["paymentOrderId"], ids["attemptId"]) = (order.Text("id"), order.Text("paymentUrl").Split('/')[^1]);
         var started = await (await owner.Post($"/api/v1/payments/{ids["attemptId"]}/start", new { }, Ct)).IsOk<JsonElement>(Ct);
-        ids["paymentOrderId"] = $"{orderId}";
-        await organisation.Transact(tx => tx.Run(AddWhatFollows, new
+        ids["reference"] = started.Text("redirectUrl").Split('/')[^1];
+        await app.SystemDb.As(Guid.Parse(ids["organisationId"])).Transact(tx => tx.Run(AddWhatFollows, new
         {
             accountId = Guid.Parse(ids["accountId"]),
             attemptId = Guid.Parse(ids["attemptId"]),
             // Webhooks in and out go by the same name in addresses, so one id stands for both.
             webhookId = Guid.Parse(ids["webhookId"]),
-            orderId,
+            orderId = Guid.Parse(ids["paymentOrderId"]),
             instructionId = tx.NewId(),
-            reference = started.Text("redirectUrl").Split('/')[^1],
+            reference = ids["reference"],
             refund = "sr_" + marker.ToLowerInvariant().PadRight(24, 'x')[..24],
             tx.Now,
         }, Ct), Ct);

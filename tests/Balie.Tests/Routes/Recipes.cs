@@ -212,7 +212,16 @@ public static class Recipes
         },
     };
     /// <summary>Parameters of addresses that name something of the product's own, the same for everyone.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Everyones = new Dictionary<string, string> { ["mailName"] = "tickets" };
+    public static readonly IReadOnlyDictionary<string, string> Everyones =
+        new Dictionary<string, string> { ["mailName"] = "tickets", ["provider"] = "sandbox" };
+
+    /// <summary>What routes outside the API read that are sent something; they make of the bytes what they can.</summary>
+    public static readonly IReadOnlyDictionary<string, byte[]> Doors = new Dictionary<string, byte[]>
+    {
+        ["POST /webhooks/{provider}/{accountId}"] = MappedRoute.Bytes(new { id = "evt_1", type = "payment.paid" }),
+        ["POST /internal/v1/orders/{orgId}"] = MappedRoute.Bytes(new { holdId = "019b76da-a800-7000-8000-00000000abcd", kind = "tickets" }),
+        ["POST /sandbox/payments/{reference}/outcome"] = MappedRoute.Bytes(new { outcome = "rich" }),
+    };
 
     /// <summary>
     /// Routes that keep what a device says happened, also where it names what we do not know; each fact gets its own verdict.
