@@ -4,7 +4,8 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.Availability;
 
 /// <summary>
-/// What is free of an event, per date and ticket type: once as JSON, or as a live stream for <c>Accept: text/event-stream</c>.
+/// What is free of an event and what it costs with fees, per date and ticket type: once as JSON, or as a live stream for
+/// <c>Accept: text/event-stream</c>.
 /// </summary>
 internal static class SeeAvailability
 {
@@ -62,5 +63,5 @@ internal static class SeeAvailability
     // The moment at the front always differs; what follows it is what people look at.
     private static bool SameNumbers(StoredAnswer left, StoredAnswer right) => Numbers(left).SequenceEqual(Numbers(right));
 
-    private static ReadOnlySpan<byte> Numbers(StoredAnswer answer) => answer.Body.Span[answer.Body.Span.IndexOf("\"slots\""u8)..];
+    private static ReadOnlySpan<byte> Numbers(StoredAnswer answer) => answer.Body.Span[answer.Body.Span.IndexOf("\"orderFee\""u8)..];
 }

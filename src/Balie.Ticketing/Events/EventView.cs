@@ -1,15 +1,25 @@
+using System.Text.Json.Serialization;
+using Balie.Ticketing.Offers;
 using Balie.Ticketing.TicketTypes;
 
 namespace Balie.Ticketing.Events;
 
 /// <summary>An event as everyone sees it, and as every edit of it or of its parts answers. Its slots are a list of their own.</summary>
+/// <param name="OrderFee">What an order of priced tickets adds once, VAT included: in <c>GET /events/{id}</c>.</param>
 internal sealed record EventView(
     Guid Id, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency,
     int? PersonLimit,
     EventPlace? Venue, Guid? SeatingPlanId, IReadOnlyList<Zone> Zones, IReadOnlyList<TicketType> TicketTypes, long SlotCount,
     DateTimeOffset? FirstStartsAt, DateTimeOffset? LastEndsAt, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt,
-    int Version) : IVersioned
+    int Version, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? OrderFee = null) : IVersioned
 {
+    /// <summary>The same with what the organisation's policies add to its prices.</summary>
+    public EventView With(Policies figures) => this with
+    {
+        OrderFee = ServiceFees.PerOrder(TicketTypes.Select(type => type.Price), Currency, figures),
+        TicketTypes = [.. TicketTypes.Select(type => type with { Fee = ServiceFees.PerTicket(type.Price, figures) })],
+    };
+
     private sealed record Row(
         Guid EventId, string Title, string Summary, string Description, string Language, string Status, string Zone, string Currency,
         int? PersonLimit,

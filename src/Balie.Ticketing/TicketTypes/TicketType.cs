@@ -1,11 +1,14 @@
+using System.Text.Json.Serialization;
 using Balie.Ticketing.Events;
 
 namespace Balie.Ticketing.TicketTypes;
 
 /// <summary>What a visitor chooses: a name, a price, perhaps a zone, perhaps a cap of its own in every slot.</summary>
+/// <param name="Fee">What an order adds to the price of each, VAT included: in <c>GET /events/{id}</c>.</param>
 internal sealed record TicketType(
     Guid Id, string Name, string Description, Money Price, Guid? ZoneId, string? ZoneName, int? Cap, DateTimeOffset? OnSaleFrom,
-    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position);
+    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? Fee = null);
 
 /// <summary>A ticket type as it is written. It names its zone by the zone's name, which is unique within the event.</summary>
 internal sealed record TicketTypeDetails(

@@ -32,6 +32,14 @@ internal static class Buying
             PaymentEvent.Captured, order.Id, Guid.CreateVersion7(), new Money(minor ?? order.Due.Amount, "EUR")), Ct);
     }, Ct);
 
+    /// <summary>Figures that an organisation chooses, in place of those it chose before.</summary>
+    public static async Task Choose(this Product app, object figures, Guid? orgId = null)
+    {
+        var owner = app.As(Roles.Owner, orgId: orgId);
+        owner.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "*");
+        await (await owner.Put("/api/v1/policies", figures, Ct)).IsOk<JsonElement>(Ct);
+    }
+
     public static async Task<OrderView> SeeOrder(this Product app, Guid orderId) =>
         await (await app.As(Roles.Support).GetAsync($"/api/v1/orders/{orderId}", Ct)).IsOk<OrderView>(Ct);
 
