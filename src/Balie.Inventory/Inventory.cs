@@ -26,6 +26,9 @@ internal sealed class Inventory(Sequencer sequencer, DatabaseClock clock, TimePr
     public Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct) =>
         ReleaseUnits.Part(tx, holder, part, elsewhere, ct);
 
+    public Task<int> HandOver(Tx tx, Guid from, Guid to, DateTimeOffset until, CancellationToken ct) =>
+        HandOverUnits.Handle(tx, from, to, until, ct);
+
     public Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct) =>
         ExtendUnits.Handle(tx, holder, until, ct);
 

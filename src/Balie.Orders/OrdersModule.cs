@@ -53,6 +53,7 @@ public sealed class OrdersModule : IModule
     {
         SeeCart.Map(api);
         AddLine.Map(api);
+        ChangeLine.Map(api);
         RemoveLine.Map(api);
         ExtendCart.Map(api);
         MergeCart.Map(api);

@@ -36,6 +36,7 @@ public sealed partial class TicketingModule : IModule
         services.AddSingleton<EventOffers>();
         services.AddSingleton<Availabilities>();
         services.AddSingleton<TakePlaces>();
+        services.AddSingleton<ChangePlaces>();
         services.AddSingleton<IOfferKind, TicketOffers>();
         services.AddSingleton<TicketKeys>();
         services.AddSingleton<TicketPrinter>();

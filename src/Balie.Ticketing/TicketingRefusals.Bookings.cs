@@ -13,6 +13,8 @@ internal static partial class TicketingRefusals
         Refusal.Invalid("ticketing.over_limit", "This is more than one person or one booking may have. Choose fewer.");
     public static readonly Refusal BelowMinimum =
         Refusal.Invalid("ticketing.below_minimum", "This ticket is only sold in larger numbers. Choose more.");
+    public static readonly Refusal TypePriceChanged = Refusal.Conflict(
+        "ticketing.price_changed", "The price has changed since you chose these. What you have keeps its price; add more on a new line.");
     public static readonly Refusal HoldExpired =
         Refusal.Conflict("ticketing.hold_expired", "The hold has ended and the places went to somebody else. Book again.");
 

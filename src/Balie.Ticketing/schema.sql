@@ -49,9 +49,9 @@ alter table ticketing.booking_items enable row level security;
 alter table ticketing.booking_items force row level security;
 create policy everything on ticketing.booking_items for all to balie_system using (true);
 create policy tenant on ticketing.booking_items for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
-grant select, insert on ticketing.booking_items to balie_app;
+grant select, insert, delete on ticketing.booking_items to balie_app;
 grant select on ticketing.booking_items to balie_reader;
-grant select, insert on ticketing.booking_items to balie_system;
+grant select, insert, delete on ticketing.booking_items to balie_system;
 
 create table ticketing.bookings (
     org_id uuid not null,

@@ -133,6 +133,33 @@ public sealed class ClaimTests(InventoryApp app) : IClassFixture<InventoryApp>
     }
 
     [Fact]
+    public async Task What_is_handed_over_stays_taken_until_its_new_end_and_is_released_by_its_new_holder()
+    {
+        var pool = await app.Pool(capacity: 3);
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await app.Claim(pool, hold: FifteenMinutes, holder: second);
+        await app.Claim(pool, 2, hold: TimeSpan.FromMilliseconds(400), holder: first);
+
+        Assert.Equal(2, await HandOver(first, second));
+        await Task.Delay(TimeSpan.FromMilliseconds(800), Ct);
+
+        Assert.IsType<ClaimResult.SoldOut>(await app.Claim(pool));
+        Assert.Equal(0, await Release(first));
+        Assert.Equal(3, await Release(second));
+    }
+
+    [Fact]
+    public async Task What_lapsed_is_not_handed_over()
+    {
+        var pool = await app.Pool(capacity: 1);
+        var holder = Guid.CreateVersion7();
+        await app.Claim(pool, hold: FifteenMinutes, holder: holder);
+        await app.Lapse(pool);
+
+        Assert.Equal(0, await HandOver(holder, Guid.CreateVersion7()));
+    }
+
+    [Fact]
     public async Task What_is_sold_never_lapses()
     {
         var pool = await app.Pool(capacity: 1);
@@ -181,6 +208,14 @@ public sealed class ClaimTests(InventoryApp app) : IClassFixture<InventoryApp>
         var extended = false;
         await app.Db.Transact(async tx => extended = await app.Inventory.Extend(tx, holder, app.Inventory.Now + by, Ct), Ct);
         return extended;
+    }
+
+    private async Task<int> HandOver(Guid from, Guid to)
+    {
+        var handed = 0;
+        await app.Db.Transact(
+            async tx => handed = await app.Inventory.HandOver(tx, from, to, app.Inventory.Now + FifteenMinutes, Ct), Ct);
+        return handed;
     }
 
     private async Task<int> Release(Guid holder)

@@ -53,6 +53,9 @@ public sealed class FakeInventory : IInventory
     public Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct) =>
         throw new NotSupportedException("The catalogue releases nothing.");
 
+    public Task<int> HandOver(Tx tx, Guid from, Guid to, DateTimeOffset until, CancellationToken ct) =>
+        throw new NotSupportedException("The catalogue hands nothing over.");
+
     public Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct) =>
         throw new NotSupportedException("The catalogue extends nothing.");
 

@@ -69,6 +69,12 @@ public interface IInventory
     Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct);
 
     /// <summary>
+    /// Gives everything that one holder still holds to another, with another end, in the caller's transaction: there is no moment in which
+    /// nobody holds it. Returns how many units it was; what lapsed stays behind.
+    /// </summary>
+    Task<int> HandOver(Tx tx, Guid from, Guid to, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>
     /// Moves the end of a hold, on the database's clock, in the caller's transaction. False when it has ended already: nothing was changed.
     /// </summary>
     Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct);

@@ -27,6 +27,12 @@ public interface IOfferKind
     /// <summary>These holds as they are priced and stand now; unknown ones are left out.</summary>
     Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct);
 
+    /// <summary>
+    /// Changes how much a hold has, all or nothing: what is more is held before anything is let go, so its buyer is never without, and a
+    /// refusal leaves it as it was. Commits by itself, together with what the asker records.
+    /// </summary>
+    Task<Outcome<HeldOffer>> Change(ChangeRequest request, CancellationToken ct);
+
     /// <summary>Gives a hold another end, later or earlier. False when it has ended already.</summary>
     Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct);
 
@@ -59,6 +65,14 @@ public sealed record Buyer(Guid? UserId, string Name, string Email, string Local
 public sealed record HoldRequest(
     Guid HoldId, Caller Caller, JsonElement Wish, Buyer? Buyer, DateTimeOffset? Until, IReadOnlyList<Guid> Unlocked,
     Func<HeldOffer, IReadOnlyList<CompanionRow>> Companions);
+
+/// <param name="Quantities">By offer, of those that the hold has: how many from now on, 0 to leave it out. Others stay.</param>
+/// <param name="Unlocked">As of <see cref="HoldRequest"/>.</param>
+/// <param name="Lock">Begins the transaction: false when the hold is not the asker's any more.</param>
+/// <param name="Record">Ends it, with what is held now.</param>
+public sealed record ChangeRequest(
+    Guid HoldId, Caller Caller, IReadOnlyDictionary<Guid, int> Quantities, IReadOnlyList<Guid> Unlocked, Func<Tx, Task<bool>> Lock,
+    Func<Tx, HeldOffer, Task> Record);
 
 /// <summary>What is held, priced now.</summary>
 /// <param name="Title">What it is: <c>Hamlet</c>.</param>

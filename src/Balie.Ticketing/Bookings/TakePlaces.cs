@@ -105,11 +105,13 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
     }
 
     // The same person and event always give the same pool, so their limit holds over all their bookings, whatever the process.
-    private static Guid PersonPool(Wish wish, Caller caller)
+    internal static Guid PersonPool(Guid eventId, Guid? userId, BookingHolder? holder, Caller caller)
     {
-        var person = caller.UserId?.ToString() ?? wish.Holder?.Email.ToUpperInvariant() ?? caller.Actor;
-        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{wish.Offer.EventId}/person/{person}")).AsSpan(0, 16));
+        var person = userId?.ToString() ?? holder?.Email.ToUpperInvariant() ?? caller.Actor;
+        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{eventId}/person/{person}")).AsSpan(0, 16));
     }
+
+    private static Guid PersonPool(Wish wish, Caller caller) => PersonPool(wish.Offer.EventId, caller.UserId, wish.Holder, caller);
 
     private static Refusal Explain(ClaimResult claim, Wish wish, Caller caller) => claim switch
     {

@@ -14,7 +14,8 @@ namespace Balie.Ticketing.Offers;
 /// Tickets as something that an order can hold: a hold is a pending booking of the same id. Its price is that of the moment in which it
 /// was held and stays so until it ends, whatever the organiser changes meanwhile.
 /// </summary>
-internal sealed class TicketOffers(TakePlaces places, EventOffers offers, PolicyStore policies, IInventory inventory) : IOfferKind
+internal sealed class TicketOffers(
+    TakePlaces places, ChangePlaces changes, EventOffers offers, PolicyStore policies, IInventory inventory) : IOfferKind
 {
     public string Kind => "tickets";
 
@@ -46,6 +47,16 @@ internal sealed class TicketOffers(TakePlaces places, EventOffers offers, Policy
         foreach (var booking in await BookingReader.Whole(sql, rows, inventory.Now, ct))
             if (await offers.Find(sql.OrgId, booking.EventId, ct) is { } offer) held.Add(Held(offer, booking, vat, tickets[booking.Id]));
         return held;
+    }
+
+    public async Task<Outcome<HeldOffer>> Change(ChangeRequest request, CancellationToken ct)
+    {
+        var vat = (await policies.Of(request.Caller.OrgId, ct)).VatCultureBasisPoints;
+        HeldOffer? held = null;
+        var changed = await changes.For(
+            request.HoldId, request.Quantities, request.Caller,
+            new ChangePlaces.Terms(request.Lock, (tx, offer, booking) => request.Record(tx, held = Held(offer, booking, vat))), ct);
+        return changed.Value is not null && held is not null ? held : changed.Refusal ?? TicketingRefusals.SoldOut;
     }
 
     public async Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct)

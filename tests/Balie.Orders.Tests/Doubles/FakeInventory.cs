@@ -46,6 +46,9 @@ internal sealed class FakeInventory(IServiceProvider services, TimeProvider cloc
     public Task<int> Release(Tx tx, Guid holder, IReadOnlyList<Demand> part, int elsewhere, CancellationToken ct) =>
         throw new NotSupportedException("Orders releases whole holders.");
 
+    public Task<int> HandOver(Tx tx, Guid from, Guid to, DateTimeOffset until, CancellationToken ct) =>
+        throw new NotSupportedException("Orders hands nothing over.");
+
     public async Task<bool> Extend(Tx tx, Guid holder, DateTimeOffset until, CancellationToken ct) =>
         await tx.Run("update doubles.claims set expires_at = @until where holder = @holder and expires_at >= @Now",
             new { holder, until, Now }, ct) > 0;

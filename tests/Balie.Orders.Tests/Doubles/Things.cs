@@ -72,6 +72,22 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
         return [.. (await sql.Many<HoldRow>(SelectHolds, new { holdIds }, ct)).Select(hold => Held(hold, [.. units[hold.HoldId]]))];
     }
 
+    public Task<Outcome<HeldOffer>> Change(ChangeRequest request, CancellationToken ct) =>
+        services.GetRequiredService<SystemDb>().As(request.Caller.OrgId).Transact<HeldOffer>(async tx =>
+        {
+            if (!await request.Lock(tx)) return Refusal.NotFound("things.not_found", "There is no such thing.");
+            await tx.Run("lock table doubles.things in exclusive mode", null, ct);
+            var hold = (await tx.Many<HoldRow>(SelectHolds, new { holdIds = (Guid[])[request.HoldId] }, ct)).Single();
+            var (quantity, now) = (request.Quantities[hold.OfferId], clock.GetUtcNow());
+            if (hold.State != "held" || hold.ExpiresAt < now) return Refusal.Conflict("things.lapsed", "It lapsed.");
+            if (await tx.One<long>(SelectFree, new { hold.OfferId, now }, ct) < quantity - hold.Quantity)
+                return Refusal.Conflict("things.sold_out", "Too few things are left.");
+            await tx.Run("update doubles.things set quantity = @quantity where hold_id = @HoldId", new { quantity, hold.HoldId }, ct);
+            var held = Held(hold with { Quantity = quantity });
+            await request.Record(tx, held);
+            return held;
+        }, ct);
+
     public async Task<bool> Extend(Tx tx, Guid holdId, DateTimeOffset until, CancellationToken ct) =>
         await tx.Run("update doubles.things set expires_at = @until where hold_id = @holdId and state = 'held' and expires_at >= @now",
             new { holdId, until, now = clock.GetUtcNow() }, ct) > 0;

@@ -125,6 +125,7 @@ public static class Recipes
         ["POST /api/v1/bookings/{idOrReference}/payment"] = _ => new { locale = "en" },
 
         ["POST /api/v1/cart/lines"] = id => Line(id),
+        ["PATCH /api/v1/cart/lines/{lineId}"] = _ => new { quantity = 1 },
         ["POST /api/v1/cart/vouchers"] = id => new { code = id("code") },
         ["POST /api/v1/orders"] = id => new
         {
