@@ -31,6 +31,7 @@ public sealed class OrdersModule : IModule
     {
         services.AddSingleton<OfferKinds>();
         services.AddSingleton<CartReader>();
+        services.AddSingleton<IUnlockedOffers, UnlockedOffers>();
         services.AddSingleton<VoucherUses>();
         services.AddSingleton<OrderReader>();
         services.AddSingleton<Placement>();

@@ -26,6 +26,8 @@ internal static partial class OrdersRefusals
         Refusal.Conflict("orders.voucher_used_up", "This code has been used as often as it may be.");
     public static readonly Refusal VoucherNotCombined =
         Refusal.Conflict("orders.voucher_not_combined", "Only one discount fits an order. Take out the other code first.");
+    public static readonly Refusal NotUnlocked = Refusal.Conflict(
+        "orders.not_unlocked", "Some of this is ordered only with the code that opens it. Put the code in again, or take those lines out.");
     public static readonly Refusal VoucherUseless =
         Refusal.Conflict("orders.voucher_useless", "This code does nothing for what is ordered.");
     public static readonly Refusal TooManyVouchers =

@@ -34,6 +34,7 @@ public sealed partial class TicketingModule : IModule
     public void AddServices(IServiceCollection services, IConfigurationSection config)
     {
         services.AddSingleton<EventOffers>();
+        services.AddSingleton<Audiences>();
         services.AddSingleton<Availabilities>();
         services.AddSingleton<TakePlaces>();
         services.AddSingleton<ChangePlaces>();

@@ -8,6 +8,8 @@ internal static partial class TicketingRefusals
     public static readonly Refusal SeatTaken = Refusal.Conflict("ticketing.seat_taken", "Somebody else has these seats. Choose others.");
     public static readonly Refusal NotOnSale =
         Refusal.Conflict("ticketing.not_on_sale", "This cannot be booked now. See when its sale opens.");
+    public static readonly Refusal NotUnlocked = Refusal.Conflict(
+        "ticketing.not_unlocked", "This ticket is sold only with a code that opens it. Put the code into the cart, and then the ticket.");
     public static readonly Refusal SalesClosed = Refusal.Conflict("ticketing.sales_closed", "Sales for this date have closed.");
     public static readonly Refusal OverLimit =
         Refusal.Invalid("ticketing.over_limit", "This is more than one person or one booking may have. Choose fewer.");

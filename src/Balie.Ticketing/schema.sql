@@ -505,6 +505,7 @@ create table ticketing.ticket_types (
     max_per_order integer not null default 10,
     position integer not null,
     withdrawn_at timestamp with time zone,
+    hidden boolean not null default false,
     constraint ticket_types_pkey PRIMARY KEY (org_id, ticket_type_id),
     constraint ticket_types_of_event UNIQUE (org_id, event_id, ticket_type_id),
     constraint ticket_types_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES ticketing.events(org_id, event_id),

@@ -92,8 +92,10 @@ public sealed record HeldOffer(
 /// <param name="OfferId">Such as the ticket type.</param>
 /// <param name="VatBasisPoints">900 is 9 %; included in the price.</param>
 /// <param name="Units">The single things, once they exist: tickets after they were issued.</param>
+/// <param name="IsHidden">Sold only to whoever unlocks it, by the kind's present rules.</param>
 public sealed record HeldItem(
-    int Line, Guid OfferId, string Name, int Quantity, Money UnitPrice, int VatBasisPoints, IReadOnlyList<HeldUnit> Units);
+    int Line, Guid OfferId, string Name, int Quantity, Money UnitPrice, int VatBasisPoints, IReadOnlyList<HeldUnit> Units,
+    bool IsHidden = false);
 
 /// <summary>One thing that can be used, or given back by itself.</summary>
 /// <param name="Label">Its number: <c>K7QMWZ2R4T-1</c>.</param>

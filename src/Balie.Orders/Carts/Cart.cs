@@ -33,8 +33,7 @@ internal sealed record Cart(
     public string? Currency => Lines.Count == 0 ? null : Lines[0].WhenAdded.Currency;
 
     /// <summary>What its vouchers open that is hidden from others.</summary>
-    public IReadOnlyList<Guid> UnlockedOffers =>
-        [.. Vouchers.Where(use => use.Voucher.Kind == VoucherKinds.Unlock).SelectMany(use => use.Voucher.OfferIds ?? [])];
+    public IReadOnlyList<Guid> UnlockedOffers => Carts.UnlockedOffers.Of(Vouchers);
 
     public Cart With(HeldOffer held) => this with
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Reflection;
 using System.Security.Cryptography;
+using Balie.Contracts.Orders;
 using Microsoft.AspNetCore.Http;
 
 namespace Balie.Orders.Carts;
@@ -11,7 +12,7 @@ namespace Balie.Orders.Carts;
 /// </summary>
 internal sealed record CartKey(string? Token, Refusal? Problem)
 {
-    public const string Header = "X-Cart";
+    public const string Header = IUnlockedOffers.CartHeader;
     private const int TokenBytes = 24;
     private const int TokenLength = 32;
 
@@ -23,11 +24,19 @@ internal sealed record CartKey(string? Token, Refusal? Problem)
 
     public static Guid IdOf(string token) => new(SHA256.HashData(Base64Url.DecodeFromChars(token)).AsSpan(0, 16));
 
+    /// <param name="token">What was shown; null where nothing was.</param>
+    public static CartKey Read(string? token) => token switch
+    {
+        null => None,
+        { Length: TokenLength } when Base64Url.IsValid(token) => new CartKey(token, null),
+        _ => new CartKey(null, OrdersRefusals.CartMalformed),
+    };
+
     public static ValueTask<CartKey?> BindAsync(HttpContext http, ParameterInfo _) => ValueTask.FromResult<CartKey?>(
         http.Request.Headers[Header] switch
         {
             { Count: 0 } => None,
-            [{ Length: TokenLength } token] when Base64Url.IsValid(token) => new CartKey(token, null),
+            [var token] => Read(token ?? ""),
             _ => new CartKey(null, OrdersRefusals.CartMalformed),
         });
 }

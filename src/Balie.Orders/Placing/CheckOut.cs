@@ -56,7 +56,8 @@ internal static class CheckOut
             var (holds, inCart) = request.Lines is null ? await FromCart(tx, key, caller, carts, ct) : ([.. holding.Holds], []);
             if (holds.Count == 0) return CartEmpty;
             return await placement.Place(tx, new ToPlace(
-                buyer, caller.Actor, Triggers.Of(caller), holds, [.. inCart, .. vouchers], request.ExpectedTotal), ct) switch
+                buyer, caller.Actor, Triggers.Of(caller), holds, [.. inCart, .. vouchers], request.ExpectedTotal,
+                WantsCodes: !caller.May(Permission.EventsRead)), ct) switch
             {
                 { Value: { } order } when request.Lines is null => await Emptied(tx, order, holds, ct),
                 var outcome => outcome,

@@ -1,5 +1,6 @@
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
+using Balie.Orders.Carts;
 using Balie.Orders.Vouchers;
 
 namespace Balie.Orders.Placing;
@@ -20,7 +21,7 @@ internal sealed class Holding(
     /// <summary>Null when everything is held; otherwise why not, and the caller lets go of the rest.</summary>
     public async Task<Refusal?> Take(IReadOnlyList<CheckOut.Line> lines, CancellationToken ct)
     {
-        Guid[] unlocked = [.. vouchers.Where(voucher => voucher.Kind == VoucherKinds.Unlock).SelectMany(voucher => voucher.OfferIds ?? [])];
+        var unlocked = UnlockedOffers.Of(vouchers);
         foreach (var line in lines)
         {
             var holdId = db.NewId();

@@ -11,8 +11,10 @@ internal sealed class OrderBook(Placement placement, OrderReader orders, SystemD
     {
         var db = system.As(orgId);
         if (await Earlier(db, request.HoldId, ct) is { } earlier) return earlier;
-        var placed = await db.Transact<OrderView>(tx => placement.Place(tx, new ToPlace(
-            request.Buyer, request.Actor, Triggers.Shopper, [(request.Kind, request.HoldId)], []), ct), ct);
+        // What somebody put into a cart is theirs by the codes in it, and those stay there.
+        var placed = await db.Transact<OrderView>(async tx => await placement.Place(tx, new ToPlace(
+            request.Buyer, request.Actor, Triggers.Shopper, [(request.Kind, request.HoldId)], [],
+            WantsCodes: await tx.One<bool>(IsInCart, new { request.HoldId }, ct)), ct), ct);
         if (placed.Value is not null) return placed;
         // Two askers at once: the hold went into the other's order, which is this one's too.
         return await Earlier(db, request.HoldId, ct) is { } twin ? twin : placed;
@@ -28,6 +30,8 @@ internal sealed class OrderBook(Placement placement, OrderReader orders, SystemD
         await db.One<OrderRow>(SelectByHold, new { holdId }, ct) is { } order ? await orders.View(db, order, ct) : null;
 
     private const string SelectOne = $"select {OrderRow.Columns} from orders.orders where org_id = @orgId and order_id = @orderId";
+
+    private const string IsInCart = "select exists (select from orders.cart_lines where org_id = @orgId and line_id = @HoldId)";
 
     private const string SelectByHold = $"""
         select {OrderRow.Columns}

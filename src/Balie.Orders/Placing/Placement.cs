@@ -1,6 +1,7 @@
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
+using Balie.Orders.Carts;
 using Balie.Orders.Desk;
 using Balie.Orders.Pricing;
 using Balie.Orders.Saga;
@@ -12,9 +13,10 @@ namespace Balie.Orders.Placing;
 /// <summary>What an order is to be made of.</summary>
 /// <param name="Vouchers">Each with the id of its use.</param>
 /// <param name="Expected">What the buyer was shown; null when they did not say.</param>
+/// <param name="WantsCodes">What is hidden is ordered only with the voucher that opens it.</param>
 internal sealed record ToPlace(
     Buyer Buyer, string Actor, string By, IReadOnlyList<(string Kind, Guid HoldId)> Holds, IReadOnlyList<Voucher> Vouchers,
-    Money? Expected = null);
+    Money? Expected = null, bool WantsCodes = false);
 
 /// <summary>
 /// Makes an order of what is held: priced once more by whoever sells it, written with its payment attempt, held for as long as paying may
@@ -34,6 +36,7 @@ internal sealed class Placement(
         if (holds.Length < wanted.Holds.Count || holds.Any(hold => hold.State != HoldStates.Held || hold.IsCalledOff)) return HoldEnded;
         if (holds.SelectMany(hold => hold.Items).DistinctBy(item => item.UnitPrice.Currency).Count() > 1) return MixedCurrencies;
         if (Misfit(wanted.Vouchers) is { } misfit) return misfit;
+        if (wanted.WantsCodes && IsLocked(holds, wanted.Vouchers)) return NotUnlocked;
         if (wanted.By == Triggers.Shopper && await HasTooMany(tx, wanted.Buyer, figures, ct)) return TooManyOrders;
 
         var priced = Prices.Of(holds, wanted.Vouchers, figures, wanted.Buyer.Locale);
@@ -100,6 +103,13 @@ internal sealed class Placement(
             if (FindVoucher.Misfit(vouchers[i], before) is { } misfit) return misfit;
         }
         return null;
+    }
+
+    // A code that was taken out again, or ended, opened what is held and opens it no more.
+    private static bool IsLocked(HeldOffer[] holds, IReadOnlyList<Voucher> vouchers)
+    {
+        var unlocked = UnlockedOffers.Of(vouchers);
+        return holds.SelectMany(hold => hold.Items).Any(item => item.IsHidden && !unlocked.Contains(item.OfferId));
     }
 
     // Whoever types a code expects it to do something; a use of it must not be spent on nothing.

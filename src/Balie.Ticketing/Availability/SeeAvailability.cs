@@ -1,3 +1,4 @@
+using Balie.Ticketing.Offers;
 using Microsoft.AspNetCore.Http;
 using static Balie.Ticketing.TicketingRefusals;
 
@@ -20,11 +21,16 @@ internal static class SeeAvailability
         api.MapGet("/events/{eventId:guid}/availability", Handle).Public().WithMetadata(
             new ProducesResponseTypeMetadata(200, typeof(Envelope<EventAvailability>), ["application/json", "text/event-stream"]));
 
-    public static async Task Handle(Guid eventId, Caller caller, Availabilities availabilities, TimeProvider clock, HttpContext http)
+    // What a code opens is asked once per request: a stream that began before it was put in is begun again.
+    public static async Task Handle(
+        Guid eventId, Caller caller, EventOffers offers, Audiences audiences, Availabilities availabilities, TimeProvider clock,
+        HttpContext http)
     {
-        if (await availabilities.Of(caller.OrgId, eventId, http.RequestAborted) is not { } answer)
-            await Problems.Write(http, EventNotFound);
-        else if (WantsStream(http)) await Stream(http, caller.OrgId, eventId, availabilities, clock);
+        var hides = await offers.Find(caller.OrgId, eventId, http.RequestAborted) is { Hides: true };
+        var audience = await audiences.Of(http.Request, caller, hides, http.RequestAborted);
+        ValueTask<StoredAnswer?> Look() => availabilities.Of(caller.OrgId, eventId, audience, http.RequestAborted);
+        if (await Look() is not { } answer) await Problems.Write(http, EventNotFound);
+        else if (WantsStream(http)) await Stream(http, Look, clock);
         else await answer.Write(http);
     }
 
@@ -32,7 +38,7 @@ internal static class SeeAvailability
         http.Request.Headers.Accept is [{ } accept, ..] && accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     // Each line is a whole answer, so a reader that missed some loses nothing.
-    private static async Task Stream(HttpContext http, Guid orgId, Guid eventId, Availabilities availabilities, TimeProvider clock)
+    private static async Task Stream(HttpContext http, Func<ValueTask<StoredAnswer?>> look, TimeProvider clock)
     {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -40,7 +46,7 @@ internal static class SeeAvailability
         var (shown, spokenAt) = (default(StoredAnswer), began);
         while (!http.RequestAborted.IsCancellationRequested && clock.GetElapsedTime(began) < LongestStream)
         {
-            var answer = await availabilities.Of(orgId, eventId, http.RequestAborted);
+            var answer = await look();
             if (answer is null) return;
             if (shown is null || !SameNumbers(shown, answer))
             {

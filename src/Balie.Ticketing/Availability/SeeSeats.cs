@@ -1,5 +1,6 @@
 using Balie.Contracts.Inventory;
 using Balie.Ticketing.Offers;
+using Microsoft.AspNetCore.Http;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Availability;
@@ -13,14 +14,17 @@ internal static class SeeSeats
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}/slots/{slotId:guid}/seats", Handle).Public();
 
     public static async Task<Outcome<Seat[]>> Handle(
-        Guid eventId, Guid slotId, Caller caller, EventOffers offers, IInventory inventory, CancellationToken ct)
+        Guid eventId, Guid slotId, Caller caller, EventOffers offers, Audiences audiences, IInventory inventory, HttpRequest request,
+        CancellationToken ct)
     {
         if (await offers.Find(caller.OrgId, eventId, ct) is not { } offer) return EventNotFound;
         if (offer.Slot(slotId) is not { Cancelled: false } || !offer.IsSeated) return SlotNotFound;
 
+        var audience = await audiences.Of(request, caller, offer.Hides, ct);
+        TypeOffer[] types = [.. offer.Types.Where(audience.Sees)];
         var free = (await inventory.FreeUnits(caller.OrgId, slotId, ct)).ToHashSet();
         return offer.Seats.Values.OrderBy(seat => seat.Seat).Select(seat => new Seat(
             seat.Seat, seat.Label, seat.Section, seat.Row, seat.Position, seat.Kind, free.Contains(seat.Seat),
-            [.. offer.Types.Where(type => type.MaySit(seat)).Select(type => type.TicketTypeId)])).ToArray();
+            [.. types.Where(type => type.MaySit(seat)).Select(type => type.TicketTypeId)])).ToArray();
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ChangePlaces(
 
     /// <param name="quantities">How many of which ticket type; others stay as they are.</param>
     public async Task<Outcome<Booking>> For(
-        Guid bookingId, IReadOnlyDictionary<Guid, int> quantities, Caller caller, Terms terms, CancellationToken ct)
+        Guid bookingId, IReadOnlyDictionary<Guid, int> quantities, Caller caller, IReadOnlyList<Guid> unlocked, Terms terms,
+        CancellationToken ct)
     {
         var db = system.As(caller.OrgId);
         for (var tried = 1; ; tried++)
@@ -31,7 +32,8 @@ internal sealed class ChangePlaces(
             if (await offers.Find(caller.OrgId, booking.EventId, ct) is not { } offer) return EventNotFound;
 
             var figures = await policies.Of(caller.OrgId, ct);
-            var planned = PlacesChange.Plan(booking, row.UserId, offer, quantities, caller, figures, clock.GetUtcNow());
+            var planned = PlacesChange.Plan(
+                booking, row.UserId, offer, quantities, caller, Audience.Of(caller, unlocked), figures, clock.GetUtcNow());
             if (planned.Value is not { } plan) return planned.Refusal ?? SoldOut;
             if (await plan.WithSeats(caller.OrgId, inventory, tried, ct) is not { } change) return SoldOut;
 

@@ -25,8 +25,8 @@ internal sealed record PlacesChange(
     }
 
     public static Outcome<PlacesChange> Plan(
-        Booking booking, Guid? userId, EventOffer offer, IReadOnlyDictionary<Guid, int> quantities, Caller caller, Policies figures,
-        DateTimeOffset now)
+        Booking booking, Guid? userId, EventOffer offer, IReadOnlyDictionary<Guid, int> quantities, Caller caller, Audience audience,
+        Policies figures, DateTimeOffset now)
     {
         if (offer.Slot(booking.SlotId) is not { } slot) return SlotNotFound;
         Part[] parts = [.. booking.Items.Select(item => new Part(
@@ -45,7 +45,7 @@ internal sealed record PlacesChange(
                     booking.EventId, booking.SlotId,
                     [.. parts.Where(part => part.Quantity > 0).Select(part => new BookTickets.Item(part.Item.TicketTypeId, part.Quantity))],
                     Holder: booking.Holder is { Name.Length: > 0 } holder ? holder : null),
-                caller, offer, figures, now, holderMayFollow: true);
+                caller, audience, offer, figures, now, holderMayFollow: true);
             if (wish.Refusal is { } refused) return refused;
             wanted = wish.Value;
         }

@@ -22,9 +22,10 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
     /// <param name="Until">The end of the hold; null for the usual length.</param>
     /// <param name="ForOrder">Held whatever it costs, until its order says more; who comes may be said then.</param>
     /// <param name="IsOffered">Held whatever it costs, until whoever waited for it accepts.</param>
+    /// <param name="Unlocked">Ticket types that are hidden from others, and open to whoever takes these places.</param>
     public sealed record Terms(
         Func<EventOffer, Booking, IEnumerable<CompanionRow>> Companions, Guid? BookingId = null, DateTimeOffset? Until = null,
-        bool ForOrder = false, bool IsOffered = false)
+        bool ForOrder = false, bool IsOffered = false, IReadOnlyList<Guid>? Unlocked = null)
     {
         public bool IsOnlyHeld => ForOrder || IsOffered;
     }
@@ -36,7 +37,9 @@ internal sealed class TakePlaces(EventOffers offers, PolicyStore policies, IInve
         {
             if (await offers.Find(caller.OrgId, request.EventId, ct) is not { } offer) return EventNotFound;
             var figures = await policies.Of(caller.OrgId, ct);
-            var wished = Wish.Read(request, caller, offer, figures, clock.GetUtcNow(), holderMayFollow: terms.ForOrder);
+            var wished = Wish.Read(
+                request, caller, Audience.Of(caller, terms.Unlocked ?? []), offer, figures, clock.GetUtcNow(),
+                holderMayFollow: terms.ForOrder);
             if (wished.Value is not { } wish) return wished.Refusal ?? SoldOut;
             if (await SeatChoice.Make(wish, caller.OrgId, inventory, tried, ct) is not { } seated)
                 return SoldOut.With("requested", wish.Quantity).With("available", 0);

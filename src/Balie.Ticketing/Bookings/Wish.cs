@@ -21,10 +21,12 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
 
     /// <param name="holderMayFollow">Who comes may be said later, except where somebody has a limit of their own.</param>
     public static Outcome<Wish> Read(
-        BookTickets.Request request, Caller caller, EventOffer offer, Policies figures, DateTimeOffset now, bool holderMayFollow)
+        BookTickets.Request request, Caller caller, Audience audience, EventOffer offer, Policies figures, DateTimeOffset now,
+        bool holderMayFollow)
     {
         if (SlotOf(request, offer) is not { } slot) return request.SlotId is null ? SlotRequired : SlotNotFound;
-        if (LinesOf(request, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
+        if (LinesOf(request, audience, offer) is not { } lines) return request.Items is null ? ItemsRequired : TicketTypeNotFound;
+        if (!lines.All(line => audience.Sees(line.Type))) return NotUnlocked;
         if (lines.Count is 0 or > MostItems) return KernelRefusals.Invalid.At("items", $"Choose 1 to {MostItems} kinds of ticket.");
         if (lines.Any(line => line.Quantity < 1)) return KernelRefusals.Invalid.At("items", "Every quantity must be at least 1.");
         if (lines.Count > 1 && lines.DistinctBy(line => line.Type.TicketTypeId).Count() < lines.Count)
@@ -42,10 +44,10 @@ internal sealed record Wish(EventOffer Offer, SlotOffer Slot, List<WishedLine> L
     private static SlotOffer? SlotOf(BookTickets.Request request, EventOffer offer) =>
         request.SlotId is { } slotId ? offer.Slot(slotId) : offer.Slots is [var only] ? only : null;
 
-    private static List<WishedLine>? LinesOf(BookTickets.Request request, EventOffer offer)
+    private static List<WishedLine>? LinesOf(BookTickets.Request request, Audience audience, EventOffer offer)
     {
         if (request.Items is null)
-            return request.Quantity is { } quantity && offer.Types is [var only] ? [new WishedLine(only, quantity, null)] : null;
+            return request.Quantity is { } quantity && offer.OnlyType(audience) is { } only ? [new WishedLine(only, quantity, null)] : null;
         var lines = new List<WishedLine>(request.Items.Count);
         foreach (var item in request.Items)
         {

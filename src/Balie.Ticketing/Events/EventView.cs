@@ -13,6 +13,10 @@ internal sealed record EventView(
     DateTimeOffset? FirstStartsAt, DateTimeOffset? LastEndsAt, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt,
     int Version, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? OrderFee = null) : IVersioned
 {
+    /// <summary>The same without what is hidden from whoever asks.</summary>
+    public EventView For(Audience audience) =>
+        this with { TicketTypes = [.. TicketTypes.Where(type => audience.Sees(type.Hidden, type.Id))] };
+
     /// <summary>The same with what the organisation's policies add to its prices.</summary>
     public EventView With(Policies figures) => this with
     {

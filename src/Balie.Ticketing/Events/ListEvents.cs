@@ -87,7 +87,7 @@ internal static class ListEvents
             venue.name as venue_name, venue.city, coalesce(slots.starts_at, @noSlot) as starts_at,
             (select min(price_minor)
              from ticketing.ticket_types
-             where org_id = event.org_id and event_id = event.event_id and withdrawn_at is null) as price_from,
+             where org_id = event.org_id and event_id = event.event_id and withdrawn_at is null and (@drafts or not hidden)) as price_from,
             event.currency::text, event.version
         from ticketing.events as event
         left join ticketing.venues as venue using (org_id, venue_id)

@@ -1,3 +1,5 @@
+using Balie.Ticketing.Offers;
+using Microsoft.AspNetCore.Http;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Events;
@@ -7,8 +9,11 @@ internal static class SeeEvent
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}", Handle).Public();
 
-    public static async Task<Outcome<EventView>> Handle(Guid eventId, Caller caller, PolicyStore policies, Db db, CancellationToken ct) =>
-        await EventView.Find(db, eventId, caller.May(Permission.EventsRead), ct) is { } found
-            ? found.With(await policies.Of(caller.OrgId, ct))
-            : EventNotFound;
+    public static async Task<Outcome<EventView>> Handle(
+        Guid eventId, Caller caller, PolicyStore policies, Audiences audiences, Db db, HttpRequest request, CancellationToken ct)
+    {
+        if (await EventView.Find(db, eventId, caller.May(Permission.EventsRead), ct) is not { } found) return EventNotFound;
+        var audience = await audiences.Of(request, caller, found.TicketTypes.Any(type => type.Hidden), ct);
+        return found.For(audience).With(await policies.Of(caller.OrgId, ct));
+    }
 }

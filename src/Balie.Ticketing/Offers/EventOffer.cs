@@ -15,6 +15,13 @@ internal sealed record EventOffer(
 
     public TypeOffer? Type(Guid ticketTypeId) => _types.GetValueOrDefault(ticketTypeId);
 
+    /// <summary>The one ticket type that need not be named, because it is all that somebody sees, or all there is.</summary>
+    public TypeOffer? OnlyType(Audience audience) =>
+        Types is [var single] ? single : Types.Where(audience.Sees).Take(2).ToArray() is [var only] ? only : null;
+
+    /// <summary>Whether some ticket types are not for everybody.</summary>
+    public bool Hides { get; } = Types.Any(type => type.Hidden);
+
     public bool IsSeated => SeatingPlanId is not null;
 }
 
@@ -48,9 +55,10 @@ internal sealed record SlotOffer(
 }
 
 /// <summary>One kind of ticket. <paramref name="Sections"/> are where it may sit, null for anywhere.</summary>
+/// <param name="Hidden">Only for staff, and for whoever has a code that opens it.</param>
 internal sealed record TypeOffer(
     Guid TicketTypeId, string Name, Money Price, Guid? ZoneId, FrozenSet<string>? Sections, DateTimeOffset? OnSaleFrom,
-    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder)
+    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, bool Hidden)
 {
     public bool MaySit(SeatOffer seat) => Sections is null || Sections.Contains(seat.Section);
 }

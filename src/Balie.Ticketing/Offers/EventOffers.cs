@@ -97,7 +97,7 @@ internal sealed class EventOffers
     private static TypeOffer Type(TypeRow type, ILookup<Guid, string> sections) => new(
         type.TicketTypeId, type.Name, new Money(type.PriceMinor, type.Currency), type.ZoneId,
         type.ZoneId is { } zoneId && sections.Contains(zoneId) ? sections[zoneId].ToFrozenSet() : null,
-        type.OnSaleFrom, type.OnSaleUntil, type.MinPerOrder, type.MaxPerOrder);
+        type.OnSaleFrom, type.OnSaleUntil, type.MinPerOrder, type.MaxPerOrder, type.Hidden);
 
     private sealed record EventRow(
         string Title, string Status, int Version, string Currency, int? PersonLimit, Guid? SeatingPlanId, string Venue, Guid? VenueId,
@@ -106,7 +106,7 @@ internal sealed class EventOffers
     private sealed record PoolRow(Guid SlotId, Guid PoolId, Guid? ZoneId, Guid? TicketTypeId);
     private sealed record TypeRow(
         Guid TicketTypeId, string Name, long PriceMinor, string Currency, Guid? ZoneId, DateTimeOffset? OnSaleFrom,
-        DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder);
+        DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, bool Hidden);
     private sealed record ZoneRow(Guid ZoneId, string Name);
     private sealed record SectionRow(Guid ZoneId, string Section);
 
@@ -133,7 +133,8 @@ internal sealed class EventOffers
         """;
 
     private const string SelectTypes = """
-        select ticket_type_id, name, price_minor, currency, zone_id, on_sale_from, on_sale_until, min_per_order, max_per_order
+        select ticket_type_id, name, price_minor, currency, zone_id, on_sale_from, on_sale_until, min_per_order, max_per_order,
+            hidden
         from ticketing.ticket_types
         where org_id = @orgId and event_id = @eventId and withdrawn_at is null
         order by position, ticket_type_id

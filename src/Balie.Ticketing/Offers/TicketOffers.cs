@@ -34,7 +34,7 @@ internal sealed class TicketOffers(
         var taken = await places.For(
             new BookTickets.Request(wish.EventId, wish.SlotId, wish.Items, wish.Quantity, holder), request.Caller,
             new TakePlaces.Terms((offer, booking) => request.Companions(held = Held(offer, booking, vat)),
-                request.HoldId, request.Until, ForOrder: true), ct);
+                request.HoldId, request.Until, ForOrder: true, Unlocked: request.Unlocked), ct);
         return taken.Value is not null && held is not null ? held : taken.Refusal ?? TicketingRefusals.SoldOut;
     }
 
@@ -54,7 +54,7 @@ internal sealed class TicketOffers(
         var vat = (await policies.Of(request.Caller.OrgId, ct)).VatCultureBasisPoints;
         HeldOffer? held = null;
         var changed = await changes.For(
-            request.HoldId, request.Quantities, request.Caller,
+            request.HoldId, request.Quantities, request.Caller, request.Unlocked,
             new ChangePlaces.Terms(request.Lock, (tx, offer, booking) => request.Record(tx, held = Held(offer, booking, vat))), ct);
         return changed.Value is not null && held is not null ? held : changed.Refusal ?? TicketingRefusals.SoldOut;
     }
@@ -130,7 +130,8 @@ internal sealed class TicketOffers(
             booking.Id, "tickets", offer.Title, offer.Venue.Length == 0 ? local : $"{local}, {offer.Venue}", booking.EventId,
             booking.SlotId, StateOf(booking), booking.ExpiresAt, slot.StartsAt, IsCalledOff(offer, slot),
             [.. booking.Items.Select((item, i) => new HeldItem(
-                i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, [.. units[i + 1]]))]);
+                i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, [.. units[i + 1]],
+                offer.Type(item.TicketTypeId) is { Hidden: true }))]);
     }
 
     private static string NameOf(BookingItem item) =>

@@ -57,6 +57,7 @@ internal static class ChangeTicketType
             body.OnSaleUntil,
             body.MinPerOrder,
             body.MaxPerOrder,
+            body.Hidden,
         }, ct);
 
     private static async Task<Refusal?> SettleCap(
@@ -81,7 +82,8 @@ internal static class ChangeTicketType
     private const string Update = """
         update ticketing.ticket_types
         set zone_id = @zoneId, name = @name, description = @description, price_minor = @priceMinor, cap = @cap, on_sale_from = @onSaleFrom,
-            on_sale_until = @onSaleUntil, min_per_order = @minPerOrder, max_per_order = @maxPerOrder
+            on_sale_until = @onSaleUntil, min_per_order = @minPerOrder, max_per_order = @maxPerOrder,
+            hidden = @hidden
         where org_id = @orgId and ticket_type_id = @ticketTypeId
         """;
 }

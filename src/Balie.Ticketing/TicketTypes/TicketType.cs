@@ -4,16 +4,18 @@ using Balie.Ticketing.Events;
 namespace Balie.Ticketing.TicketTypes;
 
 /// <summary>What a visitor chooses: a name, a price, perhaps a zone, perhaps a cap of its own in every slot.</summary>
+/// <param name="Hidden">Visitors see and book it only once a code in their cart opened it.</param>
 /// <param name="Fee">What an order adds to the price of each, VAT included: in <c>GET /events/{id}</c>.</param>
 internal sealed record TicketType(
     Guid Id, string Name, string Description, Money Price, Guid? ZoneId, string? ZoneName, int? Cap, DateTimeOffset? OnSaleFrom,
-    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position,
+    DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position, bool Hidden,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? Fee = null);
 
 /// <summary>A ticket type as it is written. It names its zone by the zone's name, which is unique within the event.</summary>
+/// <param name="Hidden">Only for staff, and for whoever has a voucher of the kind <c>unlock</c> in the cart.</param>
 internal sealed record TicketTypeDetails(
     string Name, Money Price, string Description = "", string? ZoneName = null, int? Cap = null, DateTimeOffset? OnSaleFrom = null,
-    DateTimeOffset? OnSaleUntil = null, int MinPerOrder = 1, int MaxPerOrder = 10)
+    DateTimeOffset? OnSaleUntil = null, int MinPerOrder = 1, int MaxPerOrder = 10, bool Hidden = false)
 {
     public const int MostPerEvent = 50;
     private const int HighestPriceMinor = 100_000_000;
@@ -39,11 +41,11 @@ internal static class TicketTypeRows
 {
     private sealed record Row(
         Guid TicketTypeId, string Name, string Description, long PriceMinor, string Currency, Guid? ZoneId, string? ZoneName, int? Cap,
-        DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position)
+        DateTimeOffset? OnSaleFrom, DateTimeOffset? OnSaleUntil, int MinPerOrder, int MaxPerOrder, int Position, bool Hidden)
     {
         public TicketType Shown => new(
             TicketTypeId, Name, Description, new Money(PriceMinor, Currency), ZoneId, ZoneName, Cap, OnSaleFrom, OnSaleUntil, MinPerOrder,
-            MaxPerOrder, Position);
+            MaxPerOrder, Position, Hidden);
     }
 
     /// <summary>Those that were not withdrawn, in the order in which they are offered.</summary>
@@ -72,11 +74,12 @@ internal static class TicketTypeRows
             details.OnSaleUntil,
             details.MinPerOrder,
             details.MaxPerOrder,
+            details.Hidden,
         }, ct);
         if (position == 0) return TicketingRefusals.TicketTypeNameTaken;
         return new TicketType(
             id, details.Name, details.Description, details.Price, zoneId, details.ZoneName, details.Cap, details.OnSaleFrom,
-            details.OnSaleUntil, details.MinPerOrder, details.MaxPerOrder, position);
+            details.OnSaleUntil, details.MinPerOrder, details.MaxPerOrder, position, details.Hidden);
     }
 
     /// <summary>The zone of that name; null when none is named or there is none.</summary>
@@ -94,10 +97,9 @@ internal static class TicketTypeRows
     private const string Insert = """
         insert into ticketing.ticket_types (
             org_id, ticket_type_id, event_id, zone_id, name, description, price_minor, currency, cap, on_sale_from, on_sale_until,
-            min_per_order,
-            max_per_order, position)
+            min_per_order, max_per_order, hidden, position)
         select @orgId, @id, @eventId, @zoneId, @name, @description, @priceMinor, @currency, @cap, @onSaleFrom, @onSaleUntil, @minPerOrder,
-            @maxPerOrder, coalesce(max(position), 0) + 1
+            @maxPerOrder, @hidden, coalesce(max(position), 0) + 1
         from ticketing.ticket_types
         where org_id = @orgId and event_id = @eventId
         on conflict (org_id, event_id, name) where withdrawn_at is null do nothing
@@ -106,7 +108,8 @@ internal static class TicketTypeRows
 
     private const string Select = """
         select type.ticket_type_id, type.name, type.description, type.price_minor, type.currency::text, type.zone_id,
-            zone.name as zone_name, type.cap, type.on_sale_from, type.on_sale_until, type.min_per_order, type.max_per_order, type.position
+            zone.name as zone_name, type.cap, type.on_sale_from, type.on_sale_until, type.min_per_order, type.max_per_order, type.position,
+            type.hidden
         from ticketing.ticket_types as type
         left join ticketing.zones as zone using (org_id, zone_id)
         where type.org_id = @orgId and type.event_id = @eventId and type.withdrawn_at is null

@@ -25,10 +25,11 @@ internal static class JoinWaitingList
     {
         if (await offers.Find(caller.OrgId, eventId, ct) is not { } offer) return EventNotFound;
         if (request.SlotId is null && offer.Slots.Count > 1) return SlotRequired;
-        if (request.TicketTypeId is null && offer.Types.Count > 1) return ItemsRequired;
+        var audience = Audience.Of(caller, []);
+        if (request.TicketTypeId is null && offer.Types.Count > 1 && offer.OnlyType(audience) is null) return ItemsRequired;
         var slot = request.SlotId is { } slotId ? offer.Slot(slotId) : offer.Slots.SingleOrDefault();
         if (slot is null) return SlotNotFound;
-        var type = request.TicketTypeId is { } typeId ? offer.Type(typeId) : offer.Types.SingleOrDefault();
+        var type = request.TicketTypeId is { } typeId ? offer.Type(typeId) : offer.OnlyType(audience);
         if (type is null) return TicketTypeNotFound;
         var (name, email) = (request.Name?.Trim() ?? caller.Email ?? "", request.Email?.Trim() ?? caller.Email ?? "");
         if (Wrong(name, email) is { } wrong) return wrong;
@@ -36,7 +37,7 @@ internal static class JoinWaitingList
         // The same rules as for a booking: what could not be booked cannot be waited for.
         var wish = Wish.Read(
             new BookTickets.Request(eventId, slot.SlotId, [new(type.TicketTypeId, request.Quantity)], null, new BookingHolder(name, email)),
-            caller, offer, await policies.Of(caller.OrgId, ct), db.Now, holderMayFollow: false);
+            caller, audience, offer, await policies.Of(caller.OrgId, ct), db.Now, holderMayFollow: false);
         if (wish.Refusal is { } refusal) return refusal;
         var free = await inventory.See(caller.OrgId, [.. slot.PoolsOf(type)], ct);
 

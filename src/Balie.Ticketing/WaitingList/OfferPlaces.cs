@@ -101,7 +101,10 @@ internal static partial class OfferPlaces
         var taken = await services.GetRequiredService<TakePlaces>().For(
             new BookTickets.Request(offer.EventId, slot.SlotId, [new(entry.TicketTypeId, entry.Quantity)], null,
                 new BookingHolder(entry.Name, entry.Email)),
-            caller, new TakePlaces.Terms((_, booking) => Rows(entry, tx, booking), Until: until, IsOffered: true), ct);
+            caller,
+            new TakePlaces.Terms(
+                (_, booking) => Rows(entry, tx, booking), Until: until, IsOffered: true, Unlocked: [entry.TicketTypeId]),
+            ct);
         if (taken.Value is not { } held) return taken.Refusal?.Code ?? "";
         var log = services.GetRequiredService<ILogger<TicketingModule>>();
         LogOffered(log, entry.EntryId, held.Id);
