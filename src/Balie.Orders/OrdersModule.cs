@@ -27,6 +27,8 @@ public sealed class OrdersModule : IModule
 
     public IReadOnlyList<string> Needs => ["identity", "inventory", "payments"];
 
+    public IReadOnlyList<string> Headers => [CartKey.Header];
+
     public void AddServices(IServiceCollection services, IConfigurationSection config)
     {
         services.AddSingleton<OfferKinds>();

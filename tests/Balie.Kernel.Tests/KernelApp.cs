@@ -17,6 +17,8 @@ public sealed class ProbeModule : IModule
 {
     public string Name => "probe";
 
+    public IReadOnlyList<string> Headers => ["X-Probe"];
+
     public sealed record Note(Guid NoteId, string Text);
 
     public sealed record Written(string Text);
@@ -29,7 +31,8 @@ public sealed class ProbeModule : IModule
         api.MapGet("/broken", Break).Public();
         api.MapGet("/forgotten", () => (Outcome<Done>)new Done("Nobody said who may."));
         api.MapGet("/search", Search).Public();
-        api.MapGet("/programme", () => (Outcome<Done>)new Done("For all.")).Public().CachedFor(TimeSpan.FromMinutes(5));
+        api.MapGet("/programme", () => (Outcome<Done>)new Done("For all.")).Public().CachedFor(TimeSpan.FromMinutes(5))
+            .Takes(new TakesHeader("X-Probe", "Whose."));
         api.MapPut("/drafts/{noteId:guid}", Edit).SignedIn();
         api.MapPost("/uploads", (Delegate)Measure).Accepts<string>("application/octet-stream").Public().TakesUpTo(1024 * 1024);
         api.MapGet("/unavailable", (Func<Outcome<Done>>)(() => throw new TimeoutException("as asked"))).Public();

@@ -44,7 +44,8 @@ internal static class WebSetup
         services.AddSingleton<ApiDocument>();
         services.AddSingleton<ProblemPages>();
         services.AddRouting();
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => AllowListed(policy, options)));
+        string[] asked = [.. Asked, .. modules.SelectMany(module => module.Headers)];
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => AllowListed(policy, options, asked)));
         services.Configure<ForwardedHeadersOptions>(forwarded => BelieveListed(forwarded, options));
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -87,10 +88,10 @@ internal static class WebSetup
     }
 
     // Credentials stay off: a foreign page brings its own token, never the visitor's cookie.
-    private static void AllowListed(CorsPolicyBuilder policy, WebOptions options) => policy
+    private static void AllowListed(CorsPolicyBuilder policy, WebOptions options, string[] asked) => policy
         .WithOrigins(options.Cors.Origins)
         .WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
-        .WithHeaders(Asked)
+        .WithHeaders(asked)
         .WithExposedHeaders(Shown)
         .SetPreflightMaxAge(PreflightKept);
 

@@ -12,6 +12,9 @@ public interface IModule
     /// <summary>The modules it asks something of, by name: an installation that leaves one out cannot have this one.</summary>
     IReadOnlyList<string> Needs => [];
 
+    /// <summary>Request headers of its own, which pages of listed origins may send.</summary>
+    IReadOnlyList<string> Headers => [];
+
     /// <summary>Called in every process, also when this module's faces are switched off there.</summary>
     void AddServices(IServiceCollection services, IConfigurationSection config) { }
 

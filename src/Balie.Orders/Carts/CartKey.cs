@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Balie.Contracts.Orders;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Balie.Orders.Carts;
 
@@ -10,7 +11,7 @@ namespace Balie.Orders.Carts;
 /// The guest's cart that a request shows in <c>X-Cart</c>, bound as a handler's parameter. Whoever knows the token has the cart, so it is
 /// long, random, and stored nowhere: the cart's id is made of its hash.
 /// </summary>
-internal sealed record CartKey(string? Token, Refusal? Problem)
+internal sealed record CartKey(string? Token, Refusal? Problem) : IEndpointParameterMetadataProvider
 {
     public const string Header = IUnlockedOffers.CartHeader;
     private const int TokenBytes = 24;
@@ -31,6 +32,9 @@ internal sealed record CartKey(string? Token, Refusal? Problem)
         { Length: TokenLength } when Base64Url.IsValid(token) => new CartKey(token, null),
         _ => new CartKey(null, OrdersRefusals.CartMalformed),
     };
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(IUnlockedOffers.Described);
 
     public static ValueTask<CartKey?> BindAsync(HttpContext http, ParameterInfo _) => ValueTask.FromResult<CartKey?>(
         http.Request.Headers[Header] switch

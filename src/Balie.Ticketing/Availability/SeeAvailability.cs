@@ -1,3 +1,4 @@
+using Balie.Contracts.Orders;
 using Balie.Ticketing.Offers;
 using Microsoft.AspNetCore.Http;
 using static Balie.Ticketing.TicketingRefusals;
@@ -18,7 +19,7 @@ internal static class SeeAvailability
     private static readonly byte[] SignOfLife = ": still here\n\n"u8.ToArray();
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/events/{eventId:guid}/availability", Handle).Public().WithMetadata(
+        api.MapGet("/events/{eventId:guid}/availability", Handle).Public().Takes(IUnlockedOffers.Described).WithMetadata(
             new ProducesResponseTypeMetadata(200, typeof(Envelope<EventAvailability>), ["application/json", "text/event-stream"]));
 
     // What a code opens is asked once per request: a stream that began before it was put in is begun again.

@@ -1,4 +1,5 @@
 using Balie.Contracts.Inventory;
+using Balie.Contracts.Orders;
 using Balie.Ticketing.Offers;
 using Microsoft.AspNetCore.Http;
 using static Balie.Ticketing.TicketingRefusals;
@@ -11,7 +12,8 @@ internal static class SeeSeats
     public sealed record Seat(
         int Number, string Label, string Section, string Row, int Position, string Kind, bool Free, IReadOnlyList<Guid> TicketTypes);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/events/{eventId:guid}/slots/{slotId:guid}/seats", Handle).Public();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/events/{eventId:guid}/slots/{slotId:guid}/seats", Handle).Public().Takes(IUnlockedOffers.Described);
 
     public static async Task<Outcome<Seat[]>> Handle(
         Guid eventId, Guid slotId, Caller caller, EventOffers offers, Audiences audiences, IInventory inventory, HttpRequest request,

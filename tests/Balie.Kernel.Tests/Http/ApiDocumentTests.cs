@@ -77,6 +77,17 @@ public sealed class ApiDocumentTests(ModuleApp<ProbeModule> app) : IClassFixture
     }
 
     [Fact]
+    public async Task A_header_of_a_modules_own_is_told_and_explained()
+    {
+        var root = await Document();
+        var header = root.GetProperty("components").GetProperty("parameters").GetProperty("X-Probe");
+
+        Assert.Equal(["#/components/parameters/X-Probe", "#/components/parameters/X-Organisation"],
+            Parameters(root.GetProperty("paths").GetProperty("/api/v1/programme").GetProperty("get")));
+        Assert.Equal(("header", "Whose."), (header.GetProperty("in").GetString(), header.GetProperty("description").GetString()));
+    }
+
+    [Fact]
     public async Task Who_may_is_said()
     {
         var paths = (await Document()).GetProperty("paths");

@@ -97,13 +97,14 @@ public sealed class HeaderTests(FrontedApp app) : IClassFixture<FrontedApp>
         using var request = new HttpRequestMessage(HttpMethod.Options, "/api/v1/notes");
         request.Headers.Add("Origin", FrontedApp.Page);
         request.Headers.Add("Access-Control-Request-Method", "POST");
-        request.Headers.Add("Access-Control-Request-Headers", "idempotency-key,content-type,authorization");
+        request.Headers.Add("Access-Control-Request-Headers", "idempotency-key,content-type,authorization,x-probe");
 
         var answer = await app.Http.SendAsync(request, Ct);
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Contains("POST", Header(answer, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
         Assert.Contains("Idempotency-Key", Header(answer, "Access-Control-Allow-Headers"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("X-Probe", Header(answer, "Access-Control-Allow-Headers"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]

@@ -31,5 +31,20 @@ public sealed class ApiDocumentTests(Product app) : IClassFixture<Product>
             told.Where(name => name.Contains(" /api/v1/", StringComparison.Ordinal)).Order());
     }
 
+    [Fact]
+    public async Task Every_route_of_carts_and_checkout_takes_the_guests_cart()
+    {
+        using var document = await Read();
+        var takes =
+            from path in document.RootElement.GetProperty("paths").EnumerateObject()
+            where path.Name.StartsWith("/api/v1/cart", StringComparison.Ordinal) || path.Name == "/api/v1/orders"
+            from operation in path.Value.EnumerateObject()
+            where path.Name != "/api/v1/orders" || operation.Name == "post"
+            select (Route: $"{operation.Name} {path.Name}", Text: operation.Value.GetProperty("parameters").ToString());
+
+        Assert.Equal(9, takes.Count());
+        Assert.All(takes, route => Assert.Contains("#/components/parameters/X-Cart", route.Text, StringComparison.Ordinal));
+    }
+
     private async Task<JsonDocument> Read() => JsonDocument.Parse(await app.Http.GetStringAsync("/openapi/v1.json", Product.Ct));
 }

@@ -81,6 +81,8 @@ internal sealed partial class ApiOperations(IReadOnlyList<IModule> modules, XmlS
         if (metadata.OfType<WantsIdempotencyKey>().Any())
             Add(Idempotency.KeyHeader, ParameterLocation.Header, true, KeyMeaning,
                 new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
+        foreach (var header in metadata.OfType<TakesHeader>())
+            Add(header.Name, ParameterLocation.Header, false, header.Meaning, Text());
         Add(Admission.OrganisationHeader, ParameterLocation.Header, false, OrganisationMeaning, Text());
 
         void Add(string name, ParameterLocation where, bool required, string description, OpenApiSchema schema)
