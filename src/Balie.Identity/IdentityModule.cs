@@ -56,6 +56,7 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<Reauthentication>();
         services.AddSingleton<OpenSession>();
         services.AddSingleton<IInstallation, OperatorsOrders>();
+        foreach (var example in SignInMails.Examples) services.AddSingleton(example);
     }
 
     public void Map(IEndpointRouteBuilder api)

@@ -29,6 +29,7 @@ public sealed class NotificationsModule : IModule
             .ValidateOnStart();
         services.AddSingleton<Post>();
         services.AddScoped<Sources>();
+        services.AddScoped<TemplateList>();
         services.AddHostedService<DeliverWebhooks>();
         services.AddHostedService<SendNotices>();
         foreach (var message in PublicMessages.All)

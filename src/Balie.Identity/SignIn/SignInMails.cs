@@ -5,6 +5,23 @@ namespace Balie.Identity.SignIn;
 /// <summary>The mails of signing in, in Dutch for people with a Dutch locale and in English for everyone else.</summary>
 internal static class SignInMails
 {
+    private const string ExampleAddress = "zoe@example.org";
+    private const string ExampleName = "Zoë de Wit";
+    private const string ExampleCode = "123456";
+
+    /// <summary>To look at, in the order in which somebody may get them.</summary>
+    public static readonly IReadOnlyList<MailExample> Examples =
+    [
+        new("verification_code", "To somebody who registers: the code that confirms the address.",
+            locale => Verification(ExampleAddress, locale, ExampleName, ExampleCode)),
+        new("already_registered", "To somebody with an account, when the same address registers again.",
+            locale => AlreadyRegistered(ExampleAddress, locale, ExampleName)),
+        new("password_reset", "To somebody who forgot the password: the code for a new one.",
+            locale => Reset(ExampleAddress, locale, ExampleName, ExampleCode)),
+        new("password_changed", "To somebody whose password was changed.",
+            locale => PasswordChanged(ExampleAddress, locale, ExampleName)),
+    ];
+
     public static Mail Verification(string email, string locale, string name, string code) => IsDutch(locale)
         ? Dutch(email, $"{code} is uw code", "Bevestig uw adres",
             new Paragraph($"Dag {name},"),

@@ -9,6 +9,6 @@ internal static class ListTemplates
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/mail-templates", Handle).Needs(Permission.OrganisationRead);
 
-    public static Outcome<TemplateRow[]> Handle() =>
-        MailKinds.All.Select(kind => new TemplateRow(kind.Name, kind.Summary, Voice.Locales)).ToArray();
+    public static Outcome<TemplateRow[]> Handle(TemplateList templates) =>
+        templates.All.Select(mail => new TemplateRow(mail.Name, mail.Summary, Voice.Locales)).ToArray();
 }

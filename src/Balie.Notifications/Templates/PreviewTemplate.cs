@@ -14,14 +14,13 @@ internal static class PreviewTemplate
         api.MapGet("/mail-templates/{mailName}/preview", Handle).Needs(Permission.OrganisationRead);
 
     public static async Task<IResult> Handle(
-        string mailName, string? locale, string? format, Caller caller, Sources sources, HttpContext http, CancellationToken ct)
+        string mailName, string? locale, string? format, Caller caller, TemplateList templates, HttpContext http, CancellationToken ct)
     {
-        if (MailKinds.Find(mailName) is not { } kind) return (Outcome<Done>)TemplateNotFound;
         if (locale is not null && !Voice.Locales.Contains(locale)) return (Outcome<Done>)LocaleUnknown;
         if (format is not (null or "html" or "text")) return (Outcome<Done>)FormatUnknown;
 
-        var voice = await sources.Voice(caller.OrgId, locale, ct);
-        var mail = voice.Mail("zoe@example.org", kind.Example(voice));
+        if (await templates.Example(mailName, caller.OrgId, locale, "zoe@example.org", ct) is not { } mail)
+            return (Outcome<Done>)TemplateNotFound;
         if (format == "text") return Results.Text(mail.Body, "text/plain; charset=utf-8");
         http.Response.Headers.ContentSecurityPolicy = InlineStylesOnly;
         return Results.Text(mail.Html, "text/html; charset=utf-8");

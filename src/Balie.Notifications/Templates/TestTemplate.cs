@@ -13,14 +13,12 @@ internal static class TestTemplate
         api.MapPost("/mail-templates/{mailName}/test", Handle).Needs(Permission.OrganisationRead).Idempotent();
 
     public static async Task<Outcome<Done>> Handle(
-        string mailName, Asked body, Caller caller, Sources sources, Db db, CancellationToken ct)
+        string mailName, Asked body, Caller caller, TemplateList templates, Db db, CancellationToken ct)
     {
-        if (MailKinds.Find(mailName) is not { } kind) return TemplateNotFound;
         if (body.Locale is not null && !Voice.Locales.Contains(body.Locale)) return LocaleUnknown;
         if (caller.Email is not { } address) return AddressNeeded;
 
-        var voice = await sources.Voice(caller.OrgId, body.Locale, ct);
-        var mail = voice.Mail(address, kind.Example(voice));
+        if (await templates.Example(mailName, caller.OrgId, body.Locale, address, ct) is not { } mail) return TemplateNotFound;
         return await db.Transact<Done>(async tx =>
         {
             await tx.Send(mail with { Subject = $"[test] {mail.Subject}" }, ct);
