@@ -65,6 +65,8 @@ internal sealed class Admission(RequestDelegate next, ICallers callers, IEnumera
             // Outside the API stand health checks and pages for everyone; within it, a forgotten rule must not be an open door.
             if (http.GetEndpoint() is RouteEndpoint && http.Request.Path.StartsWithSegments("/api"))
                 await Problems.Write(http, KernelRefusals.Forbidden);
+            else if (limits.CountAddress(http) is { } tooOften)
+                await Problems.Write(http, tooOften);
             else
                 await next(http);
             return;

@@ -11,7 +11,7 @@ namespace Balie.Payments.Pages;
 internal static class PayPage
 {
     public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}", Handle)
-        .ShownInBrowser(RefusalPage.Write);
+        .ShownInBrowser(RefusalPage.Write).Counted();
 
     /// <summary>The organisation behind a payment's address, which names the attempt alone.</summary>
     public static Task<Guid?> OrganisationOf(SystemDb db, Guid attemptId, CancellationToken ct) =>

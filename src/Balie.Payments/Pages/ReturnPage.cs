@@ -16,7 +16,7 @@ internal static class ReturnPage
     private const int MostLooks = 60;
 
     public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}/return", Handle)
-        .ShownInBrowser(RefusalPage.Write);
+        .ShownInBrowser(RefusalPage.Write).Counted();
 
     public static async Task Handle(Guid attemptId, int? look, HttpContext http, SyncAttempt sync, SystemDb db, CancellationToken ct)
     {

@@ -15,8 +15,8 @@ internal static class SandboxPages
 
     public static void MapRoot(IEndpointRouteBuilder root)
     {
-        root.MapGet("/sandbox/payments/{reference}", Show).ShownInBrowser();
-        root.MapPost("/sandbox/payments/{reference}/outcome", Choose).ShownInBrowser();
+        root.MapGet("/sandbox/payments/{reference}", Show).ShownInBrowser().Counted();
+        root.MapPost("/sandbox/payments/{reference}/outcome", Choose).ShownInBrowser().Counted();
     }
 
     /// <param name="Status">What it is at the sandbox by now.</param>

@@ -19,7 +19,7 @@ internal static partial class ReceiveWebhook
     private static readonly string[] NotKept = ["Authorization", "Cookie"];
 
     public static void MapRoot(IEndpointRouteBuilder root) =>
-        root.MapPost("/webhooks/{provider}/{accountId:guid}", Handle).TakesUpTo(LargestBodyBytes);
+        root.MapPost("/webhooks/{provider}/{accountId:guid}", Handle).TakesUpTo(LargestBodyBytes).CountedForProviders();
 
     public static async Task Handle(
         string provider, Guid accountId, HttpContext http, AccountBook accounts, ProviderCalls providers, SystemDb db,

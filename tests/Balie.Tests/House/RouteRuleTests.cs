@@ -64,6 +64,15 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
     }
 
     [Fact]
+    public void Whatever_asks_the_database_outside_the_api_is_counted_per_address() => Assert.Equal(
+        [
+            "GET /pay/{attemptId}", "GET /pay/{attemptId}/return", "GET /sandbox/payments/{reference}",
+            "POST /sandbox/payments/{reference}/outcome", "POST /webhooks/{provider}/{accountId}",
+        ],
+        app.Routes.Where(route => route.Endpoint.Metadata.GetMetadata<CountedPerAddress>() is not null)
+            .Select(route => route.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Every_post_that_creates_wants_a_key() => Assert.Empty(RouteRules.CreatesWithoutKey(app.Routes, CreateWithoutKey.Keys));
 
     [Fact]

@@ -4,6 +4,7 @@ namespace Balie.Kernel;
 public sealed class RateLimitOptions
 {
     public static readonly TimeSpan PersonsWindow = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan WebhooksWindow = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan OrganisationsWindow = TimeSpan.FromHours(1);
     private const int AnonymousInProduction = 100;
     private const int AnonymousElsewhere = 1_000;
@@ -24,6 +25,9 @@ public sealed class RateLimitOptions
     public int Standard { get; set; } = 1_000;
     public int Plus { get; set; } = 5_000;
     public int Premium { get; set; } = 10_000;
+
+    /// <summary>Per address and minute at the doors for providers' webhooks: far above any burst, far below an attack.</summary>
+    public int Webhooks { get; set; } = 30_000;
 
     /// <summary>Whether processes on one database count together, a second behind.</summary>
     public bool Shared { get; set; } = true;

@@ -28,6 +28,7 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
         new("anonymous", options.AnonymousIn(environment.IsProduction()), RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _user = new("user", options.User, RateLimitOptions.PersonsWindow);
     private readonly RatePolicy _device = new("device", options.Device, RateLimitOptions.PersonsWindow);
+    private readonly RatePolicy _webhooks = new("webhooks", options.Webhooks, RateLimitOptions.WebhooksWindow);
     private readonly RatePolicy _standard = new("standard", options.Standard, RateLimitOptions.OrganisationsWindow);
     private readonly RatePolicy _plus = new(PlusTier, options.Plus, RateLimitOptions.OrganisationsWindow);
     private readonly RatePolicy _premium = new(PremiumTier, options.Premium, RateLimitOptions.OrganisationsWindow);
@@ -43,6 +44,12 @@ internal sealed class RateLimits(RateLimitOptions options, RateCounters counters
             ? Take(http, new RateKey(own.Policy, caller is null or { IsGuest: true } ? Address(http) : IdOf(caller.Identity)), now)
             : null;
     }
+
+    /// <summary>The same outside the API, for the routes that say so.</summary>
+    public Refusal? CountAddress(HttpContext http) =>
+        options.Enabled && http.GetEndpoint()?.Metadata.GetMetadata<CountedPerAddress>() is { } counted
+            ? Take(http, new RateKey(counted.IsForProviders ? _webhooks : _anonymous, Address(http)), Stopwatch.GetTimestamp())
+            : null;
 
     private Refusal? Take(HttpContext http, RateKey key, long now)
     {

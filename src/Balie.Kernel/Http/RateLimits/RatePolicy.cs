@@ -36,8 +36,22 @@ public sealed class RatePolicy
 /// <summary>Metadata: this route is costly or attacked, and has a limit of its own besides the caller's general one.</summary>
 public sealed record OwnLimit(RatePolicy Policy);
 
+/// <summary>
+/// Metadata: this route stands outside the API, where nobody is recognised, and is counted per address: with the guests' requests, or those
+/// of providers, which come in bursts, by a limit of their own.
+/// </summary>
+public sealed record CountedPerAddress(bool IsForProviders);
+
 public static class RateRules
 {
+    /// <summary>A page at the root: counted as a guest's request.</summary>
+    public static TBuilder Counted<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new CountedPerAddress(IsForProviders: false));
+
+    /// <summary>A door for providers' webhooks: whoever is refused there tries again after <c>Retry-After</c>.</summary>
+    public static TBuilder CountedForProviders<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new CountedPerAddress(IsForProviders: true));
+
     public static TBuilder Limited<TBuilder>(this TBuilder route, RatePolicy policy) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new OwnLimit(policy));
 }
