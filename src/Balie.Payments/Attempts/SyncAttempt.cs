@@ -1,4 +1,5 @@
 using Balie.Contracts.Payments;
+using Balie.Payments.Instructions;
 using Balie.Payments.ProviderAccounts;
 using Balie.Payments.Providers;
 
@@ -46,6 +47,7 @@ internal sealed class SyncAttempt(
             if (wish.Verified is { } claimed) await change.Apply(claimed, wish.PaymentRef, wish.Raw, ct);
             if (IsOver(locked, change.State, snapshot, tx.Now)) await change.Move(AttemptState.Expired, ct);
             await change.Write(NextPoll(locked, change.State, wish.IsPoll, tx.Now), wish.IsPoll, ct);
+            await VoidAgain.When(tx, locked, change.State, ct);
             state = change.State;
         }, ct);
         return state;

@@ -78,6 +78,29 @@ public sealed class EveryProviderTests(ProvidersApp app) : IClassFixture<Provide
         await shop.BooksAgree();
     }
 
+    [Fact]
+    public async Task What_mollie_refuses_to_cancel_while_its_buyer_pays_is_let_go_once_it_is_authorised()
+    {
+        await using var shop = await Shop.Open(app, "mollie");
+        var (orderId, attemptId, name) = await shop.Started(captureLater: true);
+        ((FakeMollie)shop.Fake).IsCancelable = false;
+        shop.Fake.Buyer(name, BuyerDoes.PaysSlowly);
+        await app.Sync.Run(TestCallers.Default, attemptId, new("test", "look"), Ct);
+        Assert.Equal("pending", (await app.See(attemptId)).State);
+        await app.Act(orderId, async tx =>
+        {
+            await app.Payments.Stop(tx, orderId, "cancelled by the buyer", Ct);
+            return true;
+        });
+        await PaymentsApp.Until(async () => (await app.Instructions(attemptId)) is [{ State: "failed" }], "Mollie to refuse");
+
+        shop.Fake.Buyer(name, BuyerDoes.Pays);
+        await app.Until(attemptId, "voided");
+
+        Assert.Equal(0, shop.Fake.Ledger.Balance());
+        await shop.BooksAgree();
+    }
+
     [Theory]
     [ClassData(typeof(EveryProvider))]
     public async Task The_order_is_locked_first_and_whoever_has_it_is_waited_for(string provider)
