@@ -104,13 +104,15 @@ internal sealed class TicketOffers(
         tx.Publish(new BookingCancelled(holdId, booking.EventId, booking.SlotId, reason));
     }
 
-    // The others of the booking keep their places, so only the units of these come free: their seats, or any as many.
+    // The others of the booking keep their places, so only the units of these come free: their seats, or any as many. Of a zone or type
+    // that none of these is of, nothing does; what is left is the person's limit, where each counts for one.
     private async Task ReleasePart(Tx tx, BookingReader.Row booking, Guid[] ticketIds, CancellationToken ct)
     {
         if (await offers.Find(tx.OrgId, booking.EventId, ct) is not { } offer || offer.Slot(booking.SlotId) is not { } slot) return;
         var ended = await tx.Many<EndedTicket>(SelectEnded, new { ticketIds }, ct);
         var part = TakePlaces.Demands(slot, ended.Select(ticket =>
             (offer.Type(ticket.TicketTypeId), 1, ticket.Seat is { } seat ? (IReadOnlyList<int>)[seat] : null)));
+        part.AddRange(slot.ZonePools.Values.Concat(slot.TypePools.Values).Select(pool => new Demand(pool, 0)));
         await inventory.Release(tx, booking.BookingId, part, elsewhere: ticketIds.Length, ct);
     }
 

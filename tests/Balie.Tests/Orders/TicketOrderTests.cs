@@ -132,6 +132,40 @@ public sealed class TicketOrderTests(Product app) : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task A_ticket_that_is_given_back_frees_its_own_places_and_those_of_no_other_type()
+    {
+        var show = await app.Show(types:
+        [
+            new { name = "Volwassen", price = Given.Price(1_090), cap = 1 }, new { name = "Kind", price = Given.Price(545), cap = 1 },
+        ]);
+        var order = await (await app.As(Roles.Customer, Guid.CreateVersion7()).Post("/api/v1/orders", new
+        {
+            acceptedTerms = true,
+            buyer = Buying.Buyer(),
+            lines = new[]
+            {
+                new
+                {
+                    kind = "tickets",
+                    offer = new { show.EventId, items = show.TypeIds.Select(ticketTypeId => new { ticketTypeId, quantity = 1 }) },
+                },
+            },
+        }, Ct)).IsOk<OrderView>(HttpStatusCode.Created, Ct);
+        await (await app.As(Roles.Support).Put($"/api/v1/orders/{order.Id}/settlement", new { reason = "Contant." }, Ct))
+            .IsOk<JsonElement>(Ct);
+        await app.Deliver(Ct);
+
+        var adult = order.Lines.First(line => line.Name == "Volwassen");
+        await (await app.As(Roles.Finance).Post($"/api/v1/orders/{order.Id}/refunds",
+            new { reason = "Ziek.", lines = new[] { new { lineId = adult.Id } }, terms = "full" }, Ct))
+            .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
+        await app.UntilAvailable(show, 99);
+
+        Assert.Equal([1, 0], (await app.Availability(show)).GetProperty("ticketTypes").EnumerateArray()
+            .Select(type => type.Number("available")));
+    }
+
+    [Fact]
     public async Task An_event_that_was_called_off_cannot_be_paid_for_any_more()
     {
         var show = await app.Show(types: Buying.Priced);
