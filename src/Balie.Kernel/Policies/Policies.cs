@@ -33,7 +33,7 @@ public sealed record Policies
 
     [Between(0, 5_000)] public int VatFeesBasisPoints { get; init; } = 2_100;
 
-    /// <summary>Above this a refund that somebody decides needs a second person.</summary>
+    /// <summary>Above this, all of one order together, a refund that somebody decides needs a second person.</summary>
     [Between(0, 100_000_000)] public int RefundApprovalFromMinor { get; init; } = 25_000;
 
     /// <summary>How many orders a second are refunded at most, when something is called off.</summary>

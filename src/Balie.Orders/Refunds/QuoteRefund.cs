@@ -18,9 +18,11 @@ internal static class QuoteRefund
         return sum.Amount <= left ? Quote.Sum(sold, sum.Amount) : RefundTooMuch.With("available", left);
     }
 
-    /// <summary>Above the organisation's figure a second person looks, but not where the seller owes it anyway.</summary>
-    public static bool NeedsApproval(Quote quote, Policies figures) =>
-        KindOf(quote) == RefundKinds.Decided && quote.AmountMinor > figures.RefundApprovalFromMinor;
+    /// <summary>
+    /// Above the organisation's figure, with what went back of the order before, a second person looks; not where the seller owes it anyway.
+    /// </summary>
+    public static bool NeedsApproval(Quote quote, Policies figures) => KindOf(quote) == RefundKinds.Decided
+        && quote.AmountMinor + quote.Sold.Lines.Sum(line => line.RefundedMinor) > figures.RefundApprovalFromMinor;
 
     public static string KindOf(Quote quote) =>
         quote.Terms != RefundTerms.Sum && quote.Lines.Where(line => line.Line.IsItem).All(line => quote.Sold.HoldOf(line.Line).IsCalledOff)

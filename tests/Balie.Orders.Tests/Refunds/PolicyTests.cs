@@ -167,6 +167,18 @@ public sealed class PolicyTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
+    public async Task Many_small_ones_wait_like_a_large_one()
+    {
+        var (_, order) = await Sold(price: 30_000);
+
+        var first = await app.Refunded(order, new { reason = "Coulance.", amount = Eur(24_000) });
+        var second = await app.Refunded(order, new { reason = "Coulance.", amount = Eur(1_000) });
+        var third = await app.Refunded(order, new { reason = "Coulance.", amount = Eur(1) });
+
+        Assert.Equal(("requested", "requested", "proposed"), (first.Status, second.Status, third.Status));
+    }
+
+    [Fact]
     public async Task One_that_is_declined_leaves_everything_as_it_was()
     {
         var (_, order) = await Sold(price: 30_000);
