@@ -65,6 +65,7 @@ public sealed class SimulatedProduct : Product, IAsyncLifetime
     /// <summary>Whoever lost their connections starts with none, as a process does that was started again.</summary>
     public Task Reconnect()
     {
+        Wire.Mend();
         Databases.App.Clear();
         Databases.System.Clear();
         return HearTheTime();

@@ -48,13 +48,12 @@ internal sealed class Story(SimulatedProduct app, int seed)
         var standing = await Standing.Of(world, Product.Ct);
         var atOnce = Crowd > 0 ? Crowd : world.Chance(PairsPercent) ? 2 : 1;
         var deeds = Enumerable.Range(0, atOnce).Select(_ => Deeds.Next(world, standing)).ToArray();
-        var cuts = app.Wire.Cuts;
         if (world.Chance(CrashPercent)) app.Wire.CutAfter(world.Random.Next(1, MostWordsBeforeCut), world.Chance(60));
         foreach (var deed in deeds) Note($"{step}: {deed.Text}");
-        var said = await Task.WhenAll(deeds.Select(deed => Do(deed, cuts)));
+        var said = await Task.WhenAll(deeds.Select(Do));
         app.Wire.Spare();
         Note($"    {string.Join(", ", said)}");
-        if (app.Wire.Cuts != cuts)
+        if (app.Wire.IsCut)
         {
             Note("    cut off");
             await app.Reconnect();
@@ -64,10 +63,10 @@ internal sealed class Story(SimulatedProduct app, int seed)
     }
 
     // Only whoever was cut off may fail; what it was doing is done by somebody later.
-    private async Task<string> Do(Deed deed, int cuts)
+    private async Task<string> Do(Deed deed)
     {
         try { return await deed.Do(); }
-        catch (Exception lost) when (app.Wire.Cuts != cuts && lost is DbException or IOException or SocketException or TimeoutException
+        catch (Exception lost) when (app.Wire.IsCut && lost is DbException or IOException or SocketException or TimeoutException
             or OperationCanceledException or InvalidOperationException)
         {
             return $"lost ({lost.GetType().Name})";

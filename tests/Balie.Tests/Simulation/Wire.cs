@@ -21,6 +21,7 @@ internal sealed class Wire : IAsyncDisposable
     private int _wordsLeft;
     private volatile bool _afterEffect;
     private int _cuts;
+    private int _mended;
 
     public Wire(string connectionString)
     {
@@ -36,8 +37,8 @@ internal sealed class Wire : IAsyncDisposable
         SslMode = SslMode.Disable,
     }.ConnectionString;
 
-    /// <summary>How often it was cut so far.</summary>
-    public int Cuts => Volatile.Read(ref _cuts);
+    /// <summary>It was cut since it was last mended. What the product says beside the story may be the word that cuts it, at any time.</summary>
+    public bool IsCut => Volatile.Read(ref _cuts) != _mended;
 
     public void CutAfter(int words, bool afterEffect)
     {
@@ -47,6 +48,9 @@ internal sealed class Wire : IAsyncDisposable
 
     /// <summary>Forgets a cut that has not come.</summary>
     public void Spare() => Volatile.Write(ref _wordsLeft, 0);
+
+    /// <summary>Before the connections that it cost are given up: one that is cut meanwhile counts for the next time.</summary>
+    public void Mend() => _mended = Volatile.Read(ref _cuts);
 
     public async ValueTask DisposeAsync()
     {
