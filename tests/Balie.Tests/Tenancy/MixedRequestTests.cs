@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Balie.Tests.Tenancy;
 
@@ -15,6 +16,8 @@ public sealed class FourConnections : Product
 {
     private const int Connections = 4;
 
+    internal Ear Ear { get; } = new();
+
     protected override void Configure(WebApplicationBuilder builder)
     {
         base.Configure(builder);
@@ -25,6 +28,7 @@ public sealed class FourConnections : Product
     {
         base.Replace(services);
         services.Replace(ServiceDescriptor.Singleton(_ => new Databases(ConnectionString, poolSize: Connections)));
+        services.AddSingleton<ILoggerProvider>(Ear);
     }
 
     protected override HttpClient Client() => Sockets.Client(Services);
@@ -74,7 +78,7 @@ public sealed class MixedRequestTests(FourConnections app) : IClassFixture<FourC
         });
 
         Assert.Empty(leaks);
-        Assert.Empty(broken);
+        Assert.True(broken.IsEmpty, string.Join('\n', [.. broken, .. app.Ear.Take()]));
         var sum = string.Join(", ", answered.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"));
         Assert.True(told > Requests / 3, $"Only {told} answers told anything of one's own: {sum}, {hungUp} hung up.");
         Assert.True(hungUp > Requests / 100, $"Only {hungUp} hung up.");

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Balie.Tests.Simulation;
+namespace Balie.Tests;
 
-/// <summary>Hears what the product itself calls an error, for the log of a story that ends badly.</summary>
+/// <summary>Hears what the product itself calls an error, for whoever looks why a test failed.</summary>
 internal sealed class Ear : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _heard = new();
