@@ -2,11 +2,10 @@ using System.Globalization;
 using Balie.Bench;
 using static Balie.Bench.Report;
 
-// Every goal of bench/README.md in one go, or those named: hot, spread, full, two, reads, tickets, checkins, purchase,
-// refunds, rest. Each ratio compares figures of this run.
-string[] all = ["hot", "spread", "full", "two", "reads", "tickets", "checkins", "purchase", "refunds", "rest"];
+// Every goal of bench/README.md in one go, or those named. Each ratio compares figures of this run.
+string[] all = ["purchase", "refunds", "checkins", "tickets", "hot", "spread", "full", "two", "reads", "rest"];
 // Those that are compared with nothing need no baseline.
-string[] plain = ["tickets", "checkins", "purchase", "refunds"];
+string[] plain = ["purchase", "refunds", "checkins", "tickets"];
 var wanted = args.Length == 0 ? all : args;
 if (wanted.Except(all).FirstOrDefault() is { } unknown)
 {
@@ -25,6 +24,63 @@ var report = new Report();
 
 Console.WriteLine("Starting a fresh Balie and signing people in…");
 await using var venue = await Venue.Open(wanted.Except(plain).Any() ? People : 1, ct);
+
+// First, while nothing waits to be issued or mailed: the hot slot leaves hundreds of thousands of tickets behind.
+if (wanted.Contains("purchase"))
+{
+    const int Clients = 64;
+    var eventId = await venue.PricedEvent(LargestSlot, ct);
+    await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(30), ct); // Warm: compiled, prepared, cached.
+    await venue.Analyze(ct);
+    var bought = await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(20), ct);
+    report.Add($"whole purchases, {Clients} clients",
+        $"{PerSecond(bought.PerSecond)}, p50 {Milliseconds(bought.P50)}, p99 {Milliseconds(bought.P99)}",
+        $"{bought.Orders} orders, {bought.SentAway} × 503, mails {Milliseconds(bought.Behind.TotalMilliseconds)} behind", null,
+        "≥ 150/s, p99 ≤ 500 ms", bought.PerSecond >= 150 && bought.P99 <= 500);
+    var each = bought.Each;
+    report.Add("processor time of one order", Precisely(each.Both),
+        $"Balie {Precisely(each.Balie)}, PostgreSQL {Precisely(each.Postgres)}", null,
+        "≤ 10 ms, aim 6 ms", each.Both <= TimeSpan.FromMilliseconds(10));
+}
+
+if (wanted.Contains("refunds"))
+{
+    const int Orders = 5_000;
+    const int OrdersKilled = 1_000;
+    var whole = await Refunds.Run(venue, await Refunds.Sold(venue, Orders, ct), Orders, killed: false, ct);
+    var perSecond = Orders / whole.Running.TotalSeconds;
+    report.Add($"refunds of a cancelled event, {Orders} orders", PerSecond(perSecond),
+        $"in all {Milliseconds(whole.Took.TotalMilliseconds)}", null, "≥ 200/s", perSecond >= 200 && whole.PaidTwice == 0);
+    var again = await Refunds.Run(venue, await Refunds.Sold(venue, OrdersKilled, ct), OrdersKilled, killed: true, ct);
+    report.Add($"the same with {OrdersKilled}, kill -9 halfway", $"{again.PaidTwice} not paid exactly once",
+        $"in all {Milliseconds(again.Took.TotalMilliseconds)}", null, "each exactly once", again.PaidTwice == 0);
+}
+
+if (wanted.Contains("checkins"))
+{
+    const int Tickets = 40_000;
+    const int Scanners = 32;
+    var (codes, key) = await venue.Door(Tickets, ct);
+    var salt = Random.Shared.Next().ToString("x8", CultureInfo.InvariantCulture);
+    var scans = await Wrk.Run(venue.Balie.Url, "checkin.lua", Scanners, shortly, key, codes, salt);
+    report.Add($"decisions at the door, {Scanners} scanners", $"{PerSecond(scans.PerSecond)}, p99 {Milliseconds(scans.P99)}", "", null,
+        "≥ 2,000/s, p99 ≤ 20 ms", scans.PerSecond >= 2_000 && scans.P99 <= 20 && scans.Failed == 0);
+}
+
+if (wanted.Contains("tickets"))
+{
+    await Tickets.Settle(venue.ConnectionString, ct);
+    var took = new List<double>();
+    for (var round = 0; round < Rounds; round++)
+    {
+        var eventId = Guid.Parse((await File.ReadAllLinesAsync(await venue.Events(1, LargestSlot, ct), ct))[0]);
+        took.Add((await Tickets.Issue(venue.ConnectionString, eventId, ct)).TotalSeconds);
+    }
+    var perSecond = Tickets.Count / Median(took);
+    report.Add($"{Tickets.Count} tickets issued and signed", Milliseconds(Median(took) * 1000), PerSecond(perSecond), null, "≤ 5 s",
+        Median(took) <= 5);
+}
+
 var hotEvent = await venue.Events(1, LargestSlot, ct);
 if (wanted.Except(plain).Any()) await Book(hotEvent, Connections, TimeSpan.FromSeconds(5)); // Warm: compiled, prepared, cached.
 
@@ -89,61 +145,6 @@ if (wanted.Contains("reads"))
 {
     var eventId = (await File.ReadAllLinesAsync(hotEvent, ct))[0];
     await Compare("GET availability", 0.50, () => Get($"/api/v1/events/{eventId}/availability"), () => Get("/health"), "/health");
-}
-
-if (wanted.Contains("tickets"))
-{
-    await Tickets.Settle(venue.ConnectionString, ct);
-    var took = new List<double>();
-    for (var round = 0; round < Rounds; round++)
-    {
-        var eventId = Guid.Parse((await File.ReadAllLinesAsync(await venue.Events(1, LargestSlot, ct), ct))[0]);
-        took.Add((await Tickets.Issue(venue.ConnectionString, eventId, ct)).TotalSeconds);
-    }
-    var perSecond = Tickets.Count / Median(took);
-    report.Add($"{Tickets.Count} tickets issued and signed", Milliseconds(Median(took) * 1000), PerSecond(perSecond), null, "≤ 5 s",
-        Median(took) <= 5);
-}
-
-if (wanted.Contains("checkins"))
-{
-    const int Tickets = 40_000;
-    const int Scanners = 32;
-    var (codes, key) = await venue.Door(Tickets, ct);
-    var salt = Random.Shared.Next().ToString("x8", CultureInfo.InvariantCulture);
-    var scans = await Wrk.Run(venue.Balie.Url, "checkin.lua", Scanners, shortly, key, codes, salt);
-    report.Add($"decisions at the door, {Scanners} scanners", $"{PerSecond(scans.PerSecond)}, p99 {Milliseconds(scans.P99)}", "", null,
-        "≥ 2,000/s, p99 ≤ 20 ms", scans.PerSecond >= 2_000 && scans.P99 <= 20 && scans.Failed == 0);
-}
-
-if (wanted.Contains("purchase"))
-{
-    const int Clients = 64;
-    var eventId = await venue.PricedEvent(LargestSlot, ct);
-    await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(15), ct); // Warm: compiled, prepared, cached.
-    await venue.Analyze(ct);
-    var bought = await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(20), ct);
-    report.Add($"whole purchases, {Clients} clients",
-        $"{PerSecond(bought.PerSecond)}, p50 {Milliseconds(bought.P50)}, p99 {Milliseconds(bought.P99)}",
-        $"{bought.Orders} orders, {bought.SentAway} × 503, mails {Milliseconds(bought.Behind.TotalMilliseconds)} behind", null,
-        "≥ 150/s, p99 ≤ 500 ms", bought.PerSecond >= 150 && bought.P99 <= 500);
-    var each = bought.Each;
-    report.Add("processor time of one order", Precisely(each.Both),
-        $"Balie {Precisely(each.Balie)}, PostgreSQL {Precisely(each.Postgres)}", null,
-        "≤ 10 ms, aim 6 ms", each.Both <= TimeSpan.FromMilliseconds(10));
-}
-
-if (wanted.Contains("refunds"))
-{
-    const int Orders = 5_000;
-    const int OrdersKilled = 1_000;
-    var whole = await Refunds.Run(venue, await Refunds.Sold(venue, Orders, ct), Orders, killed: false, ct);
-    var perSecond = Orders / whole.Running.TotalSeconds;
-    report.Add($"refunds of a cancelled event, {Orders} orders", PerSecond(perSecond),
-        $"in all {Milliseconds(whole.Took.TotalMilliseconds)}", null, "≥ 200/s", perSecond >= 200 && whole.PaidTwice == 0);
-    var again = await Refunds.Run(venue, await Refunds.Sold(venue, OrdersKilled, ct), OrdersKilled, killed: true, ct);
-    report.Add($"the same with {OrdersKilled}, kill -9 halfway", $"{again.PaidTwice} not paid exactly once",
-        $"in all {Milliseconds(again.Took.TotalMilliseconds)}", null, "each exactly once", again.PaidTwice == 0);
 }
 
 if (wanted.Contains("rest"))
