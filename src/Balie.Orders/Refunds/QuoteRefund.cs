@@ -19,7 +19,8 @@ internal static class QuoteRefund
     }
 
     /// <summary>
-    /// Above the organisation's figure, with what went back of the order before, a second person looks; not where the seller owes it anyway.
+    /// Above the organisation's figure, with what went back of the order before, a second person looks. Not where the seller owes it
+    /// anyway.
     /// </summary>
     public static bool NeedsApproval(Quote quote, Policies figures) => KindOf(quote) == RefundKinds.Decided
         && quote.AmountMinor + quote.Sold.Lines.Sum(line => line.RefundedMinor) > figures.RefundApprovalFromMinor;

@@ -222,6 +222,10 @@ public static class Recipes
         ["POST /webhooks/{provider}/{accountId}"] = MappedRoute.Bytes(new { id = "evt_1", type = "payment.paid" }),
         ["POST /internal/v1/orders/{orgId}"] = MappedRoute.Bytes(new { holdId = "019b76da-a800-7000-8000-00000000abcd", kind = "tickets" }),
         ["POST /sandbox/payments/{reference}/outcome"] = MappedRoute.Bytes(new { outcome = "rich" }),
+        ["POST /orders/{reference}"] = "email=jo%40example.org&do=pay"u8.ToArray(),
+        ["POST /bookings/{reference}"] = "email=jo%40example.org&do=take"u8.ToArray(),
+        ["POST /tickets/{number}"] = "email=jo%40example.org&do=pdf"u8.ToArray(),
+        ["POST /transfers/{transferId}"] = "secret=geheim&name=Jo"u8.ToArray(),
     };
 
     /// <summary>

@@ -37,7 +37,9 @@ internal sealed class Wire : IAsyncDisposable
         SslMode = SslMode.Disable,
     }.ConnectionString;
 
-    /// <summary>It was cut since it was last mended. What the product says beside the story may be the word that cuts it, at any time.</summary>
+    /// <summary>
+    /// It was cut since it was last mended. What the product says beside the story may be the word that cuts it, at any time.
+    /// </summary>
     public bool IsCut => Volatile.Read(ref _cuts) != _mended;
 
     public void CutAfter(int words, bool afterEffect)
