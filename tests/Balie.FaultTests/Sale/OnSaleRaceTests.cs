@@ -64,7 +64,6 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
         Report.Say($"The race: {race}");
         Assert.Empty(race.Objections());
         Assert.True(race.Counts.Count >= FewestCounts, $"Only {race.Counts.Count} counts.");
-        Assert.Contains(race.Counts, count => count.Sold is > 0 and < Places);
         await fleet.IsSound(show, Ct);
     }
 
