@@ -1,30 +1,40 @@
-using System.Diagnostics;
-
 namespace Balie.Kernel;
 
 /// <summary>
-/// How many people wait for places at this moment. While many do, in the first minutes of a sale, each work that nobody waits for takes a
-/// hundredth of the time: tickets and mails of a booking may come half a minute later, the booking itself may not.
+/// How many people ask for places at this moment. While hundreds a second do, in the first minutes of a sale, each work that nobody waits
+/// for takes a hundredth of the time: tickets and mails of a booking may come half a minute later, the booking itself may not. See
+/// docs/decisions/0018-work-that-waits.md.
 /// </summary>
-public sealed class Rush
+public sealed class Rush(TimeProvider clock)
 {
-    private const int Many = 24;
+    /// <summary>So many in one second are a rush.</summary>
+    internal const int Many = 500;
     private const int PausePerWork = 99;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
-
-    // Those who wait are served together: between two batches there are few, and the rush is not over.
-    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
-    private long _lastManyAt = -(long)Lull.TotalMilliseconds;
+    private readonly Lock _turning = new();
+    private long _second;
+    private int _came;
+    private int _cameBefore;
     private int _waiting;
+
+    // Those of this second are not all there yet.
+    private bool IsOn
+    {
+        get
+        {
+            Turn();
+            return Math.Max(Volatile.Read(ref _came), Volatile.Read(ref _cameBefore)) >= Many;
+        }
+    }
 
     /// <summary>One more waits.</summary>
     /// <returns>How many wait now.</returns>
     public int Begin()
     {
-        var waiting = Interlocked.Increment(ref _waiting);
-        if (waiting >= Many) Volatile.Write(ref _lastManyAt, Environment.TickCount64);
-        return waiting;
+        Turn();
+        Interlocked.Increment(ref _came);
+        return Interlocked.Increment(ref _waiting);
     }
 
     public void End() => Interlocked.Decrement(ref _waiting);
@@ -33,10 +43,21 @@ public sealed class Rush
     public async Task StepAside(TimeSpan worked, CancellationToken ct)
     {
         var pause = worked * PausePerWork is var share && share < LongestPause ? share : LongestPause;
-        var began = Stopwatch.GetTimestamp();
-        while (IsOn && Stopwatch.GetElapsedTime(began) < pause) await Task.Delay(BetweenLooks, ct);
+        var began = clock.GetTimestamp();
+        while (IsOn && clock.GetElapsedTime(began) < pause) await Task.Delay(BetweenLooks, clock, ct);
     }
 
-    private bool IsOn =>
-        Volatile.Read(ref _waiting) >= Many || Environment.TickCount64 - Volatile.Read(ref _lastManyAt) < Lull.TotalMilliseconds;
+    // A count that somebody adds to a second too late harms nobody.
+    private void Turn()
+    {
+        var second = clock.GetTimestamp() / clock.TimestampFrequency;
+        if (Volatile.Read(ref _second) == second) return;
+        lock (_turning)
+        {
+            if (_second == second) return;
+            Volatile.Write(ref _cameBefore, _second == second - 1 ? Volatile.Read(ref _came) : 0);
+            Volatile.Write(ref _came, 0);
+            Volatile.Write(ref _second, second);
+        }
+    }
 }
