@@ -9,13 +9,17 @@ namespace Balie.Inventory.Sequencing;
 
 /// <summary>
 /// One loop that decides about all claims of this process. Requests queue in memory; the loop assigns units from the folds and writes what
-/// has gathered as one <see cref="Batch"/> while the next one gathers. Nobody holds a lock across a round trip, and "sold out" is answered
+/// has gathered as one <see cref="Batch"/> while the next one gathers; one that is large enough does not wait for the one before. Nobody holds a lock across a round trip, and "sold out" is answered
 /// only after the database was asked later than the request came. See docs/decisions/0002-claims-and-sequencer.md.
 /// </summary>
 internal sealed partial class Sequencer : BackgroundService
 {
     private const int LargestBatch = 512;
     private const int LongestQueue = 20_000;
+
+    // While one commits another runs. More would only be smaller, and each costs the database a round of statements.
+    private const int BatchesAtOnce = 2;
+    private const int WorthOvertaking = 128;
     private const int TriesBeforeReading = 2;
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SuspectFor = TimeSpan.FromSeconds(5);
@@ -36,9 +40,9 @@ internal sealed partial class Sequencer : BackgroundService
     private readonly Queue<Pending> _waiting = new();
     private readonly Queue<Pending> _alone = new();
     private readonly List<Pending> _undecided = [];
-    private NpgsqlConnection? _connection;
+    private readonly Stack<NpgsqlConnection> _idle = new();
     private Batch _next = new();
-    private bool _busy;
+    private int _underWay;
 
     public Sequencer(
         Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, Rush rush, ILogger<Sequencer> log)
@@ -117,7 +121,7 @@ internal sealed partial class Sequencer : BackgroundService
         var goodbye = new RefusedException(KernelRefusals.Unavailable);
         foreach (var pending in _waiting.Concat(_alone).Concat(_undecided).Concat(_next.Requests)) pending.Fail(goodbye);
         _folds.FailWaiting(goodbye);
-        if (_connection is not null) await _connection.DisposeAsync();
+        foreach (var connection in _idle) await connection.DisposeAsync();
     }
 
     private void Post(Action work) => _work.Writer.TryWrite(work);
@@ -194,8 +198,9 @@ internal sealed partial class Sequencer : BackgroundService
 
     private void StartBatch()
     {
-        if (_busy) return;
+        if (_underWay == BatchesAtOnce) return;
         var batch = _next;
+        if (_underWay > 0 && batch.Requests.Count < WorthOvertaking) return;
         if (_alone.TryDequeue(out var single))
         {
             // What shared a batch with a row that the database refused is tried one by one, so that only the culprit fails.
@@ -204,36 +209,37 @@ internal sealed partial class Sequencer : BackgroundService
         }
         if (batch.Requests.Count == 0) return;
 
-        _busy = true;
+        _underWay++;
         if (batch == _next) _next = new Batch();
         while (_waiting.Count > 0 && _next.Requests.Count < LargestBatch)
         {
             var pending = _waiting.Dequeue();
             if (Assign(pending)) _next.Add(pending);
         }
-        _ = Run(batch);
+        _ = Run(batch, _idle.TryPop(out var connection) ? connection : null);
     }
 
-    private async Task Run(Batch batch)
+    private async Task Run(Batch batch, NpgsqlConnection? connection)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
-            var connection = _connection ??= await _databases.System.OpenConnectionAsync();
+            connection ??= await _databases.System.OpenConnectionAsync();
             var result = await batch.Run(connection, News(batch.Requests), CancellationToken.None);
             _meter.Batch(batch.Requests.Count, Stopwatch.GetElapsedTime(began));
-            Post(() => Succeed(batch, result));
+            Post(() => Succeed(batch, result, connection));
         }
         catch (Exception problem) when (problem is NpgsqlException or TimeoutException or InvalidOperationException or IOException)
         {
-            Post(() => Fail(batch, problem));
+            Post(() => Fail(batch, problem, connection));
         }
     }
 
-    private void Succeed(Batch batch, BatchResult result)
+    private void Succeed(Batch batch, BatchResult result, NpgsqlConnection connection)
     {
         var at = Stopwatch.GetTimestamp();
-        _busy = false;
+        _underWay--;
+        _idle.Push(connection);
         _clock.Hear(result.DatabaseTime);
         var lost = result.Lost.ToLookup(unit => unit.Request);
         var won = new List<Pending>(batch.Requests.Count);
@@ -299,10 +305,12 @@ internal sealed partial class Sequencer : BackgroundService
         pending.Fail(new RefusedException(KernelRefusals.Unavailable));
     }
 
-    private void Fail(Batch batch, Exception problem)
+    private void Fail(Batch batch, Exception problem, NpgsqlConnection? connection)
     {
         var at = Stopwatch.GetTimestamp();
-        _busy = false;
+        _underWay--;
+        if (problem is PostgresException && connection is { State: System.Data.ConnectionState.Open }) _idle.Push(connection);
+        else _ = connection?.DisposeAsync().AsTask();
         foreach (var pending in batch.Requests) GiveBack(pending, pending.Units.Length, at);
 
         // A row that the database refuses must not fail its neighbours. Whatever else went wrong, what happened is unknown: read again.
@@ -315,11 +323,6 @@ internal sealed partial class Sequencer : BackgroundService
             return;
         }
         LogFailed(_log, problem.GetType().Name, (problem as PostgresException)?.SqlState ?? "");
-        if (problem is not PostgresException || _connection is { State: not System.Data.ConnectionState.Open })
-        {
-            _ = _connection?.DisposeAsync().AsTask();
-            _connection = null;
-        }
         foreach (var pending in batch.Requests)
             for (var demand = 0; demand < pending.Units.Length; demand++) _folds.Distrust(pending.Pool(demand));
         foreach (var pending in batch.Requests) pending.Fail(problem);
