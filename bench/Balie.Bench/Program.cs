@@ -59,12 +59,20 @@ if (wanted.Contains("refunds"))
 if (wanted.Contains("checkins"))
 {
     const int Tickets = 40_000;
+    const int Warming = 10_000;
     const int Scanners = 32;
-    var (codes, key) = await venue.Door(Tickets, ct);
-    var salt = Random.Shared.Next().ToString("x8", CultureInfo.InvariantCulture);
-    var scans = await Wrk.Run(venue.Balie.Url, "checkin.lua", Scanners, shortly, key, codes, salt);
+    var (codes, warming, key) = await venue.Door(Tickets, Warming, ct);
+    await Scan(warming, TimeSpan.FromSeconds(4));
+    await venue.Analyze(ct);
+    var scans = await Scan(codes, shortly);
     report.Add($"decisions at the door, {Scanners} scanners", $"{PerSecond(scans.PerSecond)}, p99 {Milliseconds(scans.P99)}", "", null,
         "≥ 2,000/s, p99 ≤ 20 ms", scans.PerSecond >= 2_000 && scans.P99 <= 20 && scans.Failed == 0);
+
+    Task<Measured> Scan(string file, TimeSpan duration)
+    {
+        var salt = Random.Shared.Next().ToString("x8", CultureInfo.InvariantCulture);
+        return Wrk.Run(venue.Balie.Url, "checkin.lua", Scanners, duration, key, file, salt);
+    }
 }
 
 if (wanted.Contains("tickets"))

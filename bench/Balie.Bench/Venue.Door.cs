@@ -10,8 +10,11 @@ internal sealed partial class Venue
     private const int BookingsAtOnce = 16;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>An event with open doors and issued tickets; returns a file of their codes and the key of a device.</summary>
-    public async Task<(string CodesFile, string Key)> Door(int tickets, CancellationToken ct)
+    /// <summary>
+    /// An event with open doors, issued tickets and mailed ones; returns files of their codes, so many of them apart, and the key of a
+    /// device.
+    /// </summary>
+    public async Task<(string Codes, string Apart, string Key)> Door(int tickets, int apart, CancellationToken ct)
     {
         await FreshTokens(ct);
         var owner = (await File.ReadAllLinesAsync(TokenFile, ct))[0];
@@ -34,9 +37,12 @@ internal sealed partial class Venue
         }, async (_, stop) => await Post("/api/v1/bookings", new { eventId, quantity = TicketsPerBooking }, owner, stop));
 
         var registered = await Post("/api/v1/devices", new { name = "Bench", eventIds = new[] { eventId } }, owner, ct);
-        var file = Path.Combine(_data, "codes");
-        await File.WriteAllLinesAsync(file, await Codes(Guid.Parse(eventId), tickets, ct), ct);
-        return (file, registered.GetProperty("key").GetString() ?? "");
+        var codes = await Codes(Guid.Parse(eventId), tickets, ct);
+        await using (var database = await Database.Open(ConnectionString, ct)) await Purchases.Settle(database, ct);
+        var (most, few) = (Path.Combine(_data, "codes"), Path.Combine(_data, "codes-apart"));
+        await File.WriteAllLinesAsync(most, codes[apart..], ct);
+        await File.WriteAllLinesAsync(few, codes[..apart], ct);
+        return (most, few, registered.GetProperty("key").GetString() ?? "");
     }
 
     private async Task OpenDoors(string eventId, string token, CancellationToken ct)
@@ -57,7 +63,7 @@ internal sealed partial class Venue
         while (true)
         {
             var codes = (await connection.QueryAsync<string>(
-                "set row_security = off; select code from ticketing.tickets where event_id = @eventId", new { eventId })).ToArray();
+                "set role balie_system; select code from ticketing.tickets where event_id = @eventId", new { eventId })).ToArray();
             if (codes.Length >= tickets) return codes;
             await Task.Delay(BetweenLooks, ct);
         }
