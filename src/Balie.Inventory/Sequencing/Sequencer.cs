@@ -9,8 +9,9 @@ namespace Balie.Inventory.Sequencing;
 
 /// <summary>
 /// One loop that decides about all claims of this process. Requests queue in memory; the loop assigns units from the folds and writes what
-/// has gathered as one <see cref="Batch"/> while the next one gathers; one that is large enough does not wait for the one before. Nobody holds a lock across a round trip, and "sold out" is answered
-/// only after the database was asked later than the request came. See docs/decisions/0002-claims-and-sequencer.md.
+/// has gathered as one <see cref="Batch"/> while the next one gathers; one that is large enough does not wait for the one before. Nobody
+/// holds a lock across a round trip, and "sold out" is answered only after the database was asked later than the request came. See
+/// docs/decisions/0002-claims-and-sequencer.md.
 /// </summary>
 internal sealed partial class Sequencer : BackgroundService
 {
