@@ -11,11 +11,11 @@ internal sealed partial class Venue
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// An event with open doors, issued tickets and mailed ones; returns files of their codes, so many of them apart, and the key of a
-    /// device.
+    /// An event with open doors, tickets issued and mailed; returns a file of so many codes for each part, and the key of a device.
     /// </summary>
-    public async Task<(string Codes, string Apart, string Key)> Door(int tickets, int apart, CancellationToken ct)
+    public async Task<(string[] Codes, string Key)> Door(int[] parts, CancellationToken ct)
     {
+        var tickets = parts.Sum();
         await FreshTokens(ct);
         var owner = (await File.ReadAllLinesAsync(TokenFile, ct))[0];
         var day = TimeProvider.System.GetUtcNow().AddDays(3).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
@@ -39,10 +39,14 @@ internal sealed partial class Venue
         var registered = await Post("/api/v1/devices", new { name = "Bench", eventIds = new[] { eventId } }, owner, ct);
         var codes = await Codes(Guid.Parse(eventId), tickets, ct);
         await using (var database = await Database.Open(ConnectionString, ct)) await Purchases.Settle(database, ct);
-        var (most, few) = (Path.Combine(_data, "codes"), Path.Combine(_data, "codes-apart"));
-        await File.WriteAllLinesAsync(most, codes[apart..], ct);
-        await File.WriteAllLinesAsync(few, codes[..apart], ct);
-        return (most, few, registered.GetProperty("key").GetString() ?? "");
+        var files = new List<string>();
+        foreach (var part in parts)
+        {
+            files.Add(Path.Combine(_data, $"codes-{files.Count}"));
+            await File.WriteAllLinesAsync(files[^1], codes[..part], ct);
+            codes = codes[part..];
+        }
+        return ([.. files], registered.GetProperty("key").GetString() ?? "");
     }
 
     private async Task OpenDoors(string eventId, string token, CancellationToken ct)
