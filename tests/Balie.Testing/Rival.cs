@@ -28,17 +28,20 @@ public sealed class Rival : IAsyncDisposable
 
     public Task Rollback() => _transaction.RollbackAsync();
 
-    /// <summary>Returns once another connection of this database is blocked on a lock.</summary>
-    public async Task UntilSomeoneWaits()
+    /// <summary>Returns once so many other connections of this database are blocked on a lock.</summary>
+    public async Task UntilSomeoneWaits(int many = 1)
     {
         // The wait events of other logins are hidden from our roles; ungranted locks are not.
         const string SomeoneWaits = """
-            select exists (select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database())
+            select count(distinct pid) >= @many
+            from pg_locks
+            join pg_stat_activity using (pid)
+            where not granted and datname = current_database()
             """;
         await using var watcher = await _source.OpenConnectionAsync();
         for (var waited = TimeSpan.Zero; waited < Patience; waited += BetweenLooks)
         {
-            if (await watcher.ExecuteScalarAsync<bool>(SomeoneWaits)) return;
+            if (await watcher.ExecuteScalarAsync<bool>(SomeoneWaits, new { many })) return;
             await Task.Delay(BetweenLooks);
         }
         throw new TimeoutException("Nobody waited for the rival's lock.");

@@ -11,7 +11,7 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
     private const int FewestCounts = 10;
 
     // Longer than it takes the crowd to arrive, shorter than the program waits for a lock.
-    private static readonly TimeSpan BeforeTheGun = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan BeforeTheGun = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSamples = TimeSpan.FromMilliseconds(25);
 
     // The key stays, because the product's own statement names it, but it guards nothing any more: every claim gets a number of its own.
@@ -25,6 +25,8 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
         end $$;
         create trigger number_anew before insert on inventory.claims for each row execute function inventory.number_anew();
         """;
+
+    private const string LockClaims = "lock table inventory.claims in exclusive mode";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -64,6 +66,7 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
         Report.Say($"The race: {race}");
         Assert.Empty(race.Objections());
         Assert.True(race.Counts.Count >= FewestCounts, $"Only {race.Counts.Count} counts.");
+        Assert.Contains(race.Counts, count => count.Sold is > 0 and < Places);
         await fleet.IsSound(show, Ct);
     }
 
@@ -94,19 +97,28 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
 
     private static async Task<Race> Run(Fleet fleet, BalieProcess[] counters, Show show)
     {
-        // Both remember the pool as empty and wait with their first batch, so that the whole crowd decides by an old picture.
+        // Both remember the pool as empty and wait with their first batch, so that the whole crowd decides by an old picture. The second
+        // lock is granted right after those first batches, whatever comes behind them: a moment in the middle of the race.
         foreach (var counter in counters) Assert.Equal(Places, await Fleet.Available(counter, show, Ct));
         var began = Stopwatch.StartNew();
         Task<Told[]> crowd;
         var counts = new List<Count>();
         await using var watch = await fleet.Truth.OpenConnectionAsync(Ct);
         await using (var gun = await Rival.Open(fleet.Truth))
+        await using (var pause = await Rival.Open(fleet.Truth))
         {
-            await gun.Run("lock table inventory.claims in exclusive mode");
-            crowd = Task.WhenAll(Visitor.Crowd(show, People).Select((visitor, i) => visitor.Insist(() => counters[i % 2].Http, Ct)));
-            await gun.UntilSomeoneWaits();
+            await gun.Run(LockClaims);
+            var people = Visitor.Crowd(show, People).Select((visitor, i) => (Visitor: visitor, At: counters[i % 2])).ToArray();
+            var first = people[..2].Select(Insist).ToArray();
+            await gun.UntilSomeoneWaits(first.Length);
+            var pausing = pause.Run(LockClaims);
+            await gun.UntilSomeoneWaits(first.Length + 1);
+            crowd = Task.WhenAll([.. first, .. people[2..].Select(Insist)]);
             await Task.Delay(BeforeTheGun, Ct);
             await gun.Rollback();
+            await pausing;
+            counts.Add(await watch.Count(show, Ct));
+            await pause.Rollback();
         }
         while (!crowd.IsCompleted)
         {
@@ -116,5 +128,7 @@ public sealed class OnSaleRaceTests(PrivatePostgres postgres)
         var told = await crowd;
         counts.Add(await watch.Count(show, Ct));
         return new Race(told, counts, began.Elapsed);
+
+        static Task<Told> Insist((Visitor Visitor, BalieProcess At) one) => one.Visitor.Insist(() => one.At.Http, Ct);
     }
 }
