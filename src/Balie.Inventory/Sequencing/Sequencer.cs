@@ -44,6 +44,7 @@ internal sealed partial class Sequencer : BackgroundService
     private readonly Stack<NpgsqlConnection> _idle = new();
     private Batch _next = new();
     private int _underWay;
+    private int _depth;
 
     public Sequencer(
         Databases databases, SystemDb db, DatabaseClock clock, Signals signals, InventoryMeter meter, Rush rush, ILogger<Sequencer> log)
@@ -60,9 +61,10 @@ internal sealed partial class Sequencer : BackgroundService
     /// <exception cref="RefusedException">The queue is full, or the wait was too long.</exception>
     public async Task<ClaimResult> Claim(ClaimRequest request)
     {
+        _rush.Come();
         try
         {
-            if (_rush.Begin() > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
+            if (Interlocked.Increment(ref _depth) > LongestQueue) throw new RefusedException(KernelRefusals.Unavailable);
             var pending = new Pending(request);
             Post(() =>
             {
@@ -73,7 +75,7 @@ internal sealed partial class Sequencer : BackgroundService
         }
         finally
         {
-            _rush.End();
+            Interlocked.Decrement(ref _depth);
         }
     }
 

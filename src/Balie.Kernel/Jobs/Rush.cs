@@ -16,7 +16,6 @@ public sealed class Rush(TimeProvider clock)
     private long _second;
     private int _came;
     private int _cameBefore;
-    private int _waiting;
 
     // Those of this second are not all there yet.
     private bool IsOn
@@ -28,16 +27,12 @@ public sealed class Rush(TimeProvider clock)
         }
     }
 
-    /// <summary>One more waits.</summary>
-    /// <returns>How many wait now.</returns>
-    public int Begin()
+    /// <summary>One more asks.</summary>
+    public void Come()
     {
         Turn();
         Interlocked.Increment(ref _came);
-        return Interlocked.Increment(ref _waiting);
     }
-
-    public void End() => Interlocked.Decrement(ref _waiting);
 
     /// <summary>Leaves the processor to others after having worked for so long, while the rush lasts; at once when there is none.</summary>
     public async Task StepAside(TimeSpan worked, CancellationToken ct)

@@ -11,7 +11,7 @@ public sealed class RushTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void However_many_wait_nobody_steps_aside_for_a_few_a_second()
+    public void However_long_it_goes_on_nobody_steps_aside_for_a_few_a_second()
     {
         for (var second = 0; second < 4; second++)
         {
@@ -45,18 +45,9 @@ public sealed class RushTests
         await aside;
     }
 
-    [Fact]
-    public void The_number_of_those_who_wait_is_told()
-    {
-        Come(3);
-        _rush.End();
-
-        Assert.Equal(3, _rush.Begin());
-    }
-
     private void Come(int people)
     {
-        for (var i = 0; i < people; i++) _rush.Begin();
+        for (var i = 0; i < people; i++) _rush.Come();
     }
 
     /// <summary>Counts seconds by hand; its timers are the machine's.</summary>
