@@ -20,7 +20,7 @@ internal sealed partial class Workers : BackgroundService
     private readonly ILogger<Workers> _log;
 
     /// <param name="Take">Takes at most so many pieces of work, each as what is to be done.</param>
-    private sealed record Lane(string Channel, Bell News, Func<int, CancellationToken, Task<IReadOnlyList<Work>>> Take);
+    private sealed record Lane(string Channel, Bell Bell, Func<int, CancellationToken, Task<IReadOnlyList<Work>>> Take);
 
     private delegate Task Work(CancellationToken ct);
 
@@ -35,7 +35,7 @@ internal sealed partial class Workers : BackgroundService
             Of(DeliverWebhooks.Channel, deliveries.Take, deliveries.Run),
         ];
         (_isOurs, _atOnce, _log) = (filter.Includes(new PaymentsModule().Name), options.Value.AtOnce, log);
-        foreach (var lane in _lanes) signals.On(lane.Channel, _ => lane.News.Ring(), lane.News.Ring);
+        foreach (var lane in _lanes) signals.On(lane.Channel, _ => lane.Bell.Ring(), lane.Bell.Ring);
     }
 
     /// <summary>Does what is due until nothing is, one after another; for tests, which want no clock in between.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class Workers : BackgroundService
 
     public override void Dispose()
     {
-        foreach (var lane in _lanes) lane.News.Dispose();
+        foreach (var lane in _lanes) lane.Bell.Dispose();
         base.Dispose();
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class Workers : BackgroundService
                     await Task.WhenAny(running);
                     running.RemoveAll(task => task.IsCompleted);
                 }
-                if (took.Count == 0) await lane.News.Wait(LookAnyway, ct);
+                if (took.Count == 0) await lane.Bell.Wait(LookAnyway, ct);
                 running.RemoveAll(task => task.IsCompleted);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested) { break; }

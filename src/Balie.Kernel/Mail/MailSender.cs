@@ -23,7 +23,7 @@ internal sealed partial class MailSender : BackgroundService
     private static readonly TimeSpan BetweenForgetting = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepSettled = TimeSpan.FromDays(30);
 
-    private readonly Bell _news = new();
+    private readonly Bell _bell = new();
     private readonly SystemDb _db;
     private readonly IMailSink _sink;
     private readonly TimeProvider _clock;
@@ -33,7 +33,7 @@ internal sealed partial class MailSender : BackgroundService
     public MailSender(SystemDb db, IMailSink sink, Signals signals, TimeProvider clock, ILogger<MailSender> log)
     {
         (_db, _sink, _clock, _log) = (db, sink, clock, log);
-        signals.On(Mails.Channel, _ => _news.Ring(), _news.Ring);
+        signals.On(Mails.Channel, _ => _bell.Ring(), _bell.Ring);
     }
 
     private sealed record Due(
@@ -54,7 +54,7 @@ internal sealed partial class MailSender : BackgroundService
                     await _db.Everywhere.Run(ForgetSettled, new { before = _db.Everywhere.Now - KeepSettled }, stoppingToken);
                     _forgotAt = _clock.GetTimestamp();
                 }
-                await _news.Wait(LookAnyway, stoppingToken);
+                await _bell.Wait(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
             catch (Exception away) when (away is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -67,7 +67,7 @@ internal sealed partial class MailSender : BackgroundService
 
     public override void Dispose()
     {
-        _news.Dispose();
+        _bell.Dispose();
         base.Dispose();
     }
 

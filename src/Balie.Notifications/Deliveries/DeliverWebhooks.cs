@@ -19,7 +19,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
     // Longer than any attempt takes.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    private readonly Bell _news = new();
+    private readonly Bell _bell = new();
     private readonly WorkFilter _filter;
     private readonly SystemDb _db;
     private readonly Post _post;
@@ -30,7 +30,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
         SystemDb db, Post post, Signals signals, WorkFilter filter, TimeProvider clock, ILogger<DeliverWebhooks> log)
     {
         (_db, _post, _filter, _clock, _log) = (db, post, filter, clock, log);
-        signals.On(Broadcasting.Channel, _ => _news.Ring(), _news.Ring);
+        signals.On(Broadcasting.Channel, _ => _bell.Ring(), _bell.Ring);
     }
 
     private sealed record Due(
@@ -49,7 +49,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
                 running.RemoveAll(one => one.IsCompleted);
                 var taken = running.Count < MostAtOnce ? await TakeSome(MostAtOnce - running.Count, stoppingToken) : [];
                 running.AddRange(taken.Select(due => Deliver(due, stoppingToken)));
-                if (taken.Length == 0 || running.Count == MostAtOnce) await _news.Wait(LookAnyway, stoppingToken);
+                if (taken.Length == 0 || running.Count == MostAtOnce) await _bell.Wait(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { break; }
             catch (Exception away) when (away is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -63,7 +63,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
 
     public override void Dispose()
     {
-        _news.Dispose();
+        _bell.Dispose();
         base.Dispose();
     }
 
@@ -85,7 +85,7 @@ internal sealed partial class DeliverWebhooks : BackgroundService
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
         catch (Exception trouble) { LogTrouble(_log, trouble, due.MessageId, due.WebhookId); }
-        finally { _news.Ring(); }
+        finally { _bell.Ring(); }
     }
 
     // The conditions stand in the locking part as well: whoever waited there looks at the row as it has become.

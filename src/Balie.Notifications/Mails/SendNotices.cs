@@ -22,7 +22,7 @@ internal sealed partial class SendNotices : BackgroundService
     // Longer than a whole batch can take, so no other process takes what this one still holds.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
-    private readonly Bell _news = new();
+    private readonly Bell _bell = new();
     private readonly IServiceScopeFactory _scopes;
     private readonly WorkFilter _filter;
     private readonly SystemDb _db;
@@ -35,7 +35,7 @@ internal sealed partial class SendNotices : BackgroundService
         ILogger<SendNotices> log)
     {
         (_scopes, _db, _filter, _rush, _clock, _log) = (scopes, db, filter, rush, clock, log);
-        signals.On(Notices.Channel, _ => _news.Ring(), _news.Ring);
+        signals.On(Notices.Channel, _ => _bell.Ring(), _bell.Ring);
     }
 
     private sealed record Due(Guid OrgId, string Reason, string Kind, Guid SubjectId, string About, int Tries);
@@ -50,7 +50,7 @@ internal sealed partial class SendNotices : BackgroundService
             {
                 for (var began = Stopwatch.GetTimestamp(); await SendSome(stoppingToken) == AtOnce; began = Stopwatch.GetTimestamp())
                     await _rush.StepAside(Stopwatch.GetElapsedTime(began), stoppingToken);
-                await _news.Wait(LookAnyway, stoppingToken);
+                await _bell.Wait(LookAnyway, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
             catch (Exception away) when (away is NpgsqlException or TimeoutException or OperationCanceledException)
@@ -63,7 +63,7 @@ internal sealed partial class SendNotices : BackgroundService
 
     public override void Dispose()
     {
-        _news.Dispose();
+        _bell.Dispose();
         base.Dispose();
     }
 
