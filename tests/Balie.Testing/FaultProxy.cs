@@ -48,12 +48,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private sealed record Ambush(byte[] Marker, Fault Fault, TaskCompletionSource Struck);
 
     /// <summary>The way to the same database through this proxy.</summary>
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
-    {
-        Host = IPAddress.Loopback.ToString(),
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
-        SslMode = SslMode.Disable,
-    }.ConnectionString;
+    public string ConnectionString => _server.By(_listener);
 
     /// <summary>Added to every piece that passes, in both directions.</summary>
     public TimeSpan Latency { get; set; }

@@ -34,13 +34,7 @@ internal sealed class StatementEditor : IAsyncDisposable
     }
 
     /// <summary>The way to the same database, rewritten.</summary>
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
-    {
-        Host = IPAddress.Loopback.ToString(),
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    public string ConnectionString => _server.By(_listener);
 
     public async ValueTask DisposeAsync()
     {

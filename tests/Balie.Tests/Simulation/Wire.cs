@@ -30,12 +30,7 @@ internal sealed class Wire : IAsyncDisposable
         _welcome = Welcome();
     }
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
-    {
-        Host = IPAddress.Loopback.ToString(),
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
-        SslMode = SslMode.Disable,
-    }.ConnectionString;
+    public string ConnectionString => _server.By(_listener);
 
     /// <summary>
     /// It was cut since it was last mended. What the product says beside the story may be the word that cuts it, at any time.
