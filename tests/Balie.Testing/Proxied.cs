@@ -7,7 +7,7 @@ namespace Balie.Testing;
 /// <summary>The way to a PostgreSQL through something of a test's own that stands in between.</summary>
 public static class Proxied
 {
-    /// <summary>To the same database, over TCP to whoever listens on this machine; unencrypted, so that it can be read on the way.</summary>
+    /// <summary>To the same database, over TCP to whoever listens here; unencrypted, so that it can be read on the way.</summary>
     public static string By(this NpgsqlConnectionStringBuilder server, TcpListener listener) =>
         new NpgsqlConnectionStringBuilder(server.ConnectionString)
         {
