@@ -28,7 +28,6 @@ public sealed class NotificationsModule : IModule
                 "Balie:Webhooks:Timeout must be positive and at most a minute, which a delivery's lease outlasts.")
             .ValidateOnStart();
         services.AddSingleton<Post>();
-        services.AddScoped<Sources>();
         services.AddScoped<TemplateList>();
         services.AddHostedService<DeliverWebhooks>();
         services.AddHostedService<SendNotices>();

@@ -39,6 +39,7 @@ create table notifications.notices (
     created_at timestamp with time zone not null,
     settled_at timestamp with time zone,
     remark text,
+    sent_to text[] not null default '{}'::text[],
     constraint notices_pkey PRIMARY KEY (org_id, reason),
     constraint notices_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
     constraint notices_kind_check CHECK (((length(kind) >= 3) AND (length(kind) <= 50))),

@@ -70,6 +70,16 @@ public class NotifyApp : ModuleApp<NotificationsModule>
         return [.. rows.Select(row => (row.State, row.Remark))];
     }
 
+    /// <summary>Waits until the notice of a subject has failed once, and lets it be tried again at once.</summary>
+    public async Task TryAgain(Guid subjectId)
+    {
+        await Until(async () => await Db.Run("""
+            update notifications.notices
+            set due_at = @Now
+            where org_id = @orgId and subject_id = @subjectId and remark is not null
+            """, new { subjectId, Db.Now }, Ct) == 1, () => "no remark");
+    }
+
     public static async Task Until(Func<Task<bool>> isSo, Func<string> otherwise)
     {
         for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end; await Task.Delay(BetweenLooks, Ct))

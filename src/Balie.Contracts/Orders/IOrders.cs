@@ -11,7 +11,8 @@ public interface IOrders
     /// </summary>
     Task<Outcome<OrderView>> PlaceForHold(Guid orgId, PlaceForHold request, CancellationToken ct);
 
-    Task<OrderView?> See(Guid orgId, Guid orderId, CancellationToken ct);
+    /// <summary>These orders, in no particular order; unknown ones are left out.</summary>
+    Task<IReadOnlyList<OrderView>> See(Guid orgId, IReadOnlyList<Guid> orderIds, CancellationToken ct);
 }
 
 /// <param name="Kind">The offer kind that holds it.</param>

@@ -7,19 +7,21 @@ public interface ITickets
     Task<IReadOnlyList<BookingFacts>> See(Guid orgId, IReadOnlyList<Guid> bookingIds, CancellationToken ct);
 
     /// <summary>
-    /// The valid tickets of these bookings that their booker still has, as one PDF, a page each; null when there is none.
+    /// What goes with the mail of each of these bookings: the valid tickets that its booker still has as a PDF, a page each, if there are
+    /// any; and its calendar entry. Unknown bookings are left out.
     /// </summary>
-    Task<TicketFile?> Pdf(Guid orgId, IReadOnlyList<Guid> bookingIds, string locale, CancellationToken ct);
+    Task<IReadOnlyDictionary<PapersWanted, IReadOnlyList<TicketFile>>> Papers(
+        Guid orgId, IReadOnlyList<PapersWanted> wanted, CancellationToken ct);
 
     /// <summary>These tickets as one PDF, for a new holder or a new code; null when none of them is valid.</summary>
     Task<TicketFile?> PdfOf(Guid orgId, IReadOnlyList<Guid> ticketIds, string locale, CancellationToken ct);
 
     /// <summary>What the mail of an offered ticket tells, the secret of its link included; null when the offer has ended.</summary>
     Task<TransferFacts?> Transfer(Guid orgId, Guid transferId, CancellationToken ct);
-
-    /// <summary>The calendar entry of a booking; null when there is no such booking.</summary>
-    Task<TicketFile?> Calendar(Guid orgId, Guid bookingId, CancellationToken ct);
 }
+
+/// <param name="Locale">nl or en, for what is printed.</param>
+public sealed record PapersWanted(Guid BookingId, string Locale);
 
 /// <summary>A file to hand over.</summary>
 public sealed record TicketFile(string Name, string ContentType, ReadOnlyMemory<byte> Content);

@@ -8,7 +8,11 @@ using Microsoft.Extensions.Options;
 namespace Balie.Kernel;
 
 /// <summary>A mail on its way out; its id stays the same over every try, so a receiver can tell a repetition.</summary>
-public sealed record OutgoingMail(Guid MailId, DateTimeOffset CreatedAt, Mail Mail);
+/// <exception cref="ArgumentException">An address is none, something would break out of its header, or files are too large.</exception>
+public sealed record OutgoingMail(Guid MailId, DateTimeOffset CreatedAt, Mail Mail)
+{
+    public Mail Mail { get; } = Mails.Checked(Mail);
+}
 
 /// <summary>Where mail goes.</summary>
 public interface IMailSink

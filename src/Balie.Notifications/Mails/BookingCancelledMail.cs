@@ -8,14 +8,14 @@ internal static class BookingCancelledMail
     public static readonly MailKind Kind = new(
         "booking_cancelled", "To the holder of a booking that was cancelled.", Compose, voice => Write(voice, Examples.Booking, ""));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
         if (booking.EventStatus == "cancelled") return Composed.Skip("The cancelled event was told.");
-        var order = await sources.OrderOf(notice.OrgId, booking.BookingId, ct);
+        var order = await sources.OrderOf(booking.BookingId);
         if (order is { Status: "cancelled" }) return Composed.Skip("The cancelled order was told.");
-        var voice = await sources.Voice(notice.OrgId, order?.Buyer.Locale, ct);
+        var voice = await sources.Voice(order?.Buyer.Locale);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking, notice.Read<BookingCancelled>().Reason));
     }
 

@@ -7,18 +7,18 @@ internal static class CancellationMail
 {
     public static readonly MailKind Event = new(
         "event_cancelled", "To the holder of a booking, when its event will not take place.",
-        (notice, sources, ct) => Compose(notice, notice.Read<EventCancelled>().Reason, sources, ct), Example);
+        (notice, sources) => Compose(notice, notice.Read<EventCancelled>().Reason, sources), Example);
 
     public static readonly MailKind Slot = new(
         "slot_cancelled", "To the holder of a booking, when its slot will not take place.",
-        (notice, sources, ct) => Compose(notice, notice.Read<SlotCancelled>().Reason, sources, ct), Example);
+        (notice, sources) => Compose(notice, notice.Read<SlotCancelled>().Reason, sources), Example);
 
-    private static async Task<Composed> Compose(Notice notice, string reason, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, string reason, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
-        var order = await sources.OrderOf(notice.OrgId, booking.BookingId, ct);
-        var voice = await sources.Voice(notice.OrgId, order?.Buyer.Locale, ct);
+        var order = await sources.OrderOf(booking.BookingId);
+        var voice = await sources.Voice(order?.Buyer.Locale);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking, reason, wasPaid: order is { Total.Amount: > 0 }));
     }
 

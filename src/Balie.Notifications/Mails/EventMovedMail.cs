@@ -13,15 +13,15 @@ internal static class EventMovedMail
 
     public sealed record Moved(string Reason, SlotMoved Slot);
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
         var moved = notice.Read<Moved>();
         if (booking.StartsAt != moved.Slot.StartsAt) return Composed.Skip("It was moved once more.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
+        var voice = await sources.VoiceOf(booking);
         // The entry in their calendar moves as well.
-        var files = await sources.Files(notice.OrgId, booking.BookingId, voice.Locale, ct);
+        var files = await sources.Files(booking.BookingId, voice.Locale);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking, moved), files);
     }
 

@@ -9,12 +9,12 @@ internal static class EventPostponedMail
         "event_postponed", "To the holder of a booking, when an event is put off and the new date is not known.", Compose,
         voice => Write(voice, Examples.Booking, voice.Say("De zanger is ziek.", "The singer is ill.")));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
         if (booking.EventStatus != "postponed") return Composed.Skip("It has a date again.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
+        var voice = await sources.VoiceOf(booking);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking, notice.Read<EventPostponed>().Reason));
     }
 

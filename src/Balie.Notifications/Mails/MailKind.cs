@@ -17,7 +17,7 @@ internal sealed record Composed(IReadOnlyList<Mail> Mails, string? Remark = null
 /// <param name="Compose">Asks for what is so now, and writes it.</param>
 /// <param name="Example">The same with made-up facts, to look at.</param>
 internal sealed record MailKind(
-    string Name, string Summary, Func<Notice, Sources, CancellationToken, Task<Composed>> Compose, Func<Voice, Draft> Example);
+    string Name, string Summary, Func<Notice, Sources, Task<Composed>> Compose, Func<Voice, Draft> Example);
 
 /// <summary>Every kind of mail that we send about orders, tickets and events, in the order in which a visitor may get them.</summary>
 internal static class MailKinds

@@ -9,10 +9,10 @@ internal static class OrderCancelledMail
         "order_cancelled", "To the buyer, when an order was cancelled.", Compose,
         voice => Write(voice, Examples.Order, voice.Say("Op uw verzoek.", "As you asked.")));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Order(notice.OrgId, notice.SubjectId, ct) is not { } order) return Composed.Skip("There is no such order.");
-        var voice = await sources.Voice(notice.OrgId, order.Buyer.Locale, ct);
+        if (await sources.Order(notice.SubjectId) is not { } order) return Composed.Skip("There is no such order.");
+        var voice = await sources.Voice(order.Buyer.Locale);
         return Composed.One(voice, order.Buyer.Email, Write(voice, order, notice.Read<OrderCancelled>().Reason));
     }
 

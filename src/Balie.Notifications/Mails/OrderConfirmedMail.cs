@@ -9,10 +9,10 @@ internal static class OrderConfirmedMail
     public static readonly MailKind Kind = new(
         "order_confirmed", "To the buyer, when an order is paid or needs no payment.", Compose, voice => Write(voice, Examples.Order));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Order(notice.OrgId, notice.SubjectId, ct) is not { } order) return Composed.Skip("There is no such order.");
-        var voice = await sources.Voice(notice.OrgId, order.Buyer.Locale, ct);
+        if (await sources.Order(notice.SubjectId) is not { } order) return Composed.Skip("There is no such order.");
+        var voice = await sources.Voice(order.Buyer.Locale);
         return Composed.One(voice, order.Buyer.Email, Write(voice, order));
     }
 

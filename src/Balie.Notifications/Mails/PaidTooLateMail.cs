@@ -9,10 +9,10 @@ internal static class PaidTooLateMail
         "paid_too_late", "To the buyer, when a payment came after the places were gone.", Compose,
         voice => Write(voice, Examples.Order, Examples.Order.Total));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Order(notice.OrgId, notice.SubjectId, ct) is not { } order) return Composed.Skip("There is no such order.");
-        var voice = await sources.Voice(notice.OrgId, order.Buyer.Locale, ct);
+        if (await sources.Order(notice.SubjectId) is not { } order) return Composed.Skip("There is no such order.");
+        var voice = await sources.Voice(order.Buyer.Locale);
         return Composed.One(voice, order.Buyer.Email, Write(voice, order, notice.Read<OrderPaidTooLate>().Amount));
     }
 

@@ -11,14 +11,14 @@ internal static class RefundFailedMail
         voice => Write(voice, Examples.Order.Reference,
             new RefundFailed(Guid.Empty, Guid.Empty, Examples.Euro(1_950), "account_closed")));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
         var failed = notice.Read<RefundFailed>();
-        var order = await sources.Order(notice.OrgId, failed.OrderId, ct);
+        var order = await sources.Order(failed.OrderId);
         var mails = new List<Mail>();
-        foreach (var member in await sources.Staff(notice.OrgId, Permission.RefundsWrite, ct))
+        foreach (var member in await sources.Staff(Permission.RefundsWrite))
         {
-            var voice = await sources.Voice(notice.OrgId, member.Locale, ct);
+            var voice = await sources.Voice(member.Locale);
             mails.Add(voice.Mail(member.Email, Write(voice, order?.Reference ?? "", failed)));
         }
         return mails.Count == 0 ? Composed.Skip("Nobody may refund.") : new Composed(mails);

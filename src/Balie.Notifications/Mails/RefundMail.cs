@@ -8,22 +8,21 @@ internal static class RefundMail
 {
     public static readonly MailKind Requested = new(
         "refund_requested", "To the buyer, when a refund was decided.",
-        (notice, sources, ct) => Compose(notice, notice.Read<RefundRequested>() is var told ? (told.OrderId, told.Amount) : default,
-            WriteRequested, sources, ct),
+        (notice, sources) => Compose(notice, notice.Read<RefundRequested>() is var told ? (told.OrderId, told.Amount) : default,
+            WriteRequested, sources),
         voice => WriteRequested(voice, Examples.Order, Examples.Euro(1_950)));
 
     public static readonly MailKind Succeeded = new(
         "refund_succeeded", "To the buyer, when a refund was paid out.",
-        (notice, sources, ct) => Compose(notice, notice.Read<RefundSucceeded>() is var told ? (told.OrderId, told.Amount) : default,
-            WriteSucceeded, sources, ct),
+        (notice, sources) => Compose(notice, notice.Read<RefundSucceeded>() is var told ? (told.OrderId, told.Amount) : default,
+            WriteSucceeded, sources),
         voice => WriteSucceeded(voice, Examples.Order, Examples.Euro(1_950)));
 
     private static async Task<Composed> Compose(
-        Notice notice, (Guid OrderId, Money Amount) refund, Func<Voice, OrderView, Money, Draft> write, Sources sources,
-        CancellationToken ct)
+        Notice notice, (Guid OrderId, Money Amount) refund, Func<Voice, OrderView, Money, Draft> write, Sources sources)
     {
-        if (await sources.Order(notice.OrgId, refund.OrderId, ct) is not { } order) return Composed.Skip("There is no such order.");
-        var voice = await sources.Voice(notice.OrgId, order.Buyer.Locale, ct);
+        if (await sources.Order(refund.OrderId) is not { } order) return Composed.Skip("There is no such order.");
+        var voice = await sources.Voice(order.Buyer.Locale);
         return Composed.One(voice, order.Buyer.Email, write(voice, order, refund.Amount));
     }
 

@@ -14,14 +14,14 @@ internal static class ReminderMail
     /// <summary>When it was to begin as the reminder was decided on.</summary>
     public sealed record Reminded(DateTimeOffset StartsAt);
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
         if (booking.Status != "confirmed" || booking.EventStatus is "cancelled" or "postponed")
             return Composed.Skip("It does not take place.");
         if (booking.StartsAt != notice.Read<Reminded>().StartsAt) return Composed.Skip("It begins at another time now.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
+        var voice = await sources.VoiceOf(booking);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking));
     }
 

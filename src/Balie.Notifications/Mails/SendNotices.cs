@@ -1,44 +1,68 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Balie.Notifications.Mails;
 
 /// <summary>
-/// Makes mails of waiting notices, in whichever process is first: facts are gathered and files made outside any transaction, then the mail
-/// is queued and the notice settled in one. Whatever dies in between leaves the notice to be taken again, and the mail's own reason keeps
-/// it from going out twice.
+/// Sends the mails of waiting notices, in whichever process is first: several are written at once, each goes out, and what is out is
+/// settled a moment later. A crash in between sends once more, never less: under the same Message-ID, by which a receiver may know it
+/// again. Files are made for the moment and kept nowhere.
 /// </summary>
 internal sealed partial class SendNotices : BackgroundService
 {
-    private const int AtOnce = 10;
+    private const int AtOnce = 16;
     private const int MostTries = 12;
     private const int LongestRemark = 500;
     private static readonly TimeSpan LookAnyway = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestComposing = TimeSpan.FromSeconds(20);
+
+    // So much is sent twice when a process dies.
+    private static readonly TimeSpan LongestUnsettled = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(4);
 
     // Longer than a whole batch can take, so no other process takes what this one still holds.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
+    private static readonly JsonSerializerOptions AsColumns = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private readonly Bell _bell = new();
     private readonly IServiceScopeFactory _scopes;
     private readonly WorkFilter _filter;
     private readonly SystemDb _db;
+    private readonly IMailSink _sink;
     private readonly Rush _rush;
     private readonly TimeProvider _clock;
     private readonly ILogger<SendNotices> _log;
 
     public SendNotices(
-        IServiceScopeFactory scopes, SystemDb db, Signals signals, WorkFilter filter, Rush rush, TimeProvider clock,
+        IServiceScopeFactory scopes, SystemDb db, IMailSink sink, Signals signals, WorkFilter filter, Rush rush, TimeProvider clock,
         ILogger<SendNotices> log)
     {
-        (_scopes, _db, _filter, _rush, _clock, _log) = (scopes, db, filter, rush, clock, log);
+        (_scopes, _db, _sink, _filter, _rush, _clock, _log) = (scopes, db, sink, filter, rush, clock, log);
         signals.On(Notices.Channel, _ => _bell.Ring(), _bell.Ring);
     }
 
-    private sealed record Due(Guid OrgId, string Reason, string Kind, Guid SubjectId, string About, int Tries);
+    private sealed class Due
+    {
+        public Guid OrgId { get; init; }
+        public string Reason { get; init; } = "";
+        public string Kind { get; init; } = "";
+        public Guid SubjectId { get; init; }
+        public string About { get; init; } = "";
+        public int Tries { get; init; }
+        public DateTimeOffset CreatedAt { get; init; }
+
+        /// <summary>Who has it already, of several.</summary>
+        public string[] SentTo { get; init; } = [];
+    }
+
+    /// <param name="Failure">Null when it is settled.</param>
+    private sealed record Sent(Due Due, IReadOnlyList<string> To, string? Remark, Exception? Failure);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -75,78 +99,100 @@ internal sealed partial class SendNotices : BackgroundService
     {
         // Taking one already sets its next try, so a process that dies here leaves nothing stuck.
         var due = await _db.Everywhere.Many<Due>(Take, new { now = _clock.GetUtcNow(), Lease, AtOnce }, ct);
-        foreach (var organisation in due.GroupBy(one => one.OrgId)) await SendTogether(organisation.Key, [.. organisation], ct);
+        await using var scope = _scopes.CreateAsyncScope();
+        var sources = due.Select(one => one.OrgId).Distinct().ToDictionary(org => org, org => new Sources(org, scope.ServiceProvider, ct));
+        var sending = due.Select(one => Send(one, sources[one.OrgId], ct)).ToList();
+        while (sending.Count > 0)
+        {
+            await Task.WhenAny(Task.WhenAll(sending), Task.Delay(LongestUnsettled, CancellationToken.None));
+            var ended = sending.Where(one => one.IsCompleted).ToArray();
+            sending.RemoveAll(one => ended.Contains(one));
+            await Settle([.. (await Task.WhenAll(ended)).OfType<Sent>()]);
+        }
         return due.Length;
     }
 
-    /// <summary>Whatever goes wrong with one notice must not keep back the others.</summary>
-    private async Task SendTogether(Guid orgId, Due[] due, CancellationToken ct)
+    /// <summary>Null for what must come again without its own fault: we are stopping, or the database is away.</summary>
+    private async Task<Sent?> Send(Due due, Sources sources, CancellationToken ct)
     {
-        var made = new List<(Due Due, Composed Composed)>();
-        foreach (var one in due)
+        var sentTo = new List<string>(due.SentTo);
+        try
         {
-            try { made.Add((one, await Compose(one, ct))); }
-            catch (Exception failure) when (IsItsOwn(failure, ct)) { await Note(one, failure, ct); }
-        }
-        if (made.Count == 0) return;
-        // In one transaction, as a rule; what spoils it for all is found by trying them one by one.
-        try { await Queue(orgId, made, ct); }
-        catch (Exception failure) when (made.Count > 1 && IsItsOwn(failure, ct))
-        {
-            foreach (var one in made) await QueueAlone(orgId, one, ct);
-        }
-        catch (Exception failure) when (made.Count == 1 && IsItsOwn(failure, ct)) { await Note(made[0].Due, failure, ct); }
-    }
-
-    private async Task QueueAlone(Guid orgId, (Due Due, Composed Composed) one, CancellationToken ct)
-    {
-        try { await Queue(orgId, [one], ct); }
-        catch (Exception failure) when (IsItsOwn(failure, ct)) { await Note(one.Due, failure, ct); }
-    }
-
-    private Task Queue(Guid orgId, IReadOnlyList<(Due Due, Composed Composed)> made, CancellationToken ct) =>
-        _db.As(orgId).Transact(async tx =>
-        {
-            foreach (var (due, composed) in made)
-                foreach (var mail in composed.Mails) await tx.Send(mail with { DedupeKey = $"{due.Reason}:{mail.Recipient}" }, ct);
-            await tx.Run(Settle, new
+            var composed = await Compose(due, sources).WaitAsync(LongestComposing, ct);
+            foreach (var mail in composed.Mails.Where(mail => !sentTo.Contains(mail.Recipient)))
             {
-                reasons = made.Select(one => one.Due.Reason).ToArray(),
-                states = made.Select(one => one.Composed.Mails.Count > 0 ? "sent" : "skipped").ToArray(),
-                remarks = made.Select(one => one.Composed.Remark).ToArray(),
-                tx.Now,
-            }, ct);
-        }, ct);
-
-    // A database that is away is nobody's fault: all of it comes again.
-    private static bool IsItsOwn(Exception failure, CancellationToken ct) =>
-        !ct.IsCancellationRequested && failure is not NpgsqlException { IsTransient: true };
-
-    private async Task<Composed> Compose(Due due, CancellationToken ct)
-    {
-        if (MailKinds.Find(due.Kind) is not { } kind) return Composed.Skip("This version knows no such mail.");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(LongestComposing);
-        await using var scope = _scopes.CreateAsyncScope();
-        var notice = new Notice(due.OrgId, due.Reason, due.Kind, due.SubjectId, due.About);
-        return await kind.Compose(notice, scope.ServiceProvider.GetRequiredService<Sources>(), limit.Token);
+                await _sink.Send(new OutgoingMail(MailIdOf(due, mail.Recipient), due.CreatedAt, mail), ct);
+                sentTo.Add(mail.Recipient);
+            }
+            return new Sent(due, sentTo, composed.Remark, null);
+        }
+        catch (Exception) when (ct.IsCancellationRequested) { return null; }
+        catch (NpgsqlException away) when (away.IsTransient) { return null; }
+        catch (Exception failure) { return new Sent(due, sentTo, null, failure); }
     }
 
-    private async Task Note(Due due, Exception failure, CancellationToken ct)
+    private static Task<Composed> Compose(Due due, Sources sources) => MailKinds.Find(due.Kind) is { } kind
+        ? kind.Compose(new Notice(due.OrgId, due.Reason, due.Kind, due.SubjectId, due.About), sources)
+        : Task.FromResult(Composed.Skip("This version knows no such mail."));
+
+    /// <summary>The same for every try at telling the same person the same: a UUIDv8 (RFC 9562) of a hash.</summary>
+    private static Guid MailIdOf(Due due, string recipient)
     {
-        var isLast = due.Tries >= MostTries;
-        var remark = Json.Clean($"{failure.GetType().Name}: {failure.Message}") ?? failure.GetType().Name;
-        await _db.Everywhere.Run(KeepForLater, new
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{due.OrgId} {due.Reason} {recipient}")).AsSpan(0, 16);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash, bigEndian: true);
+    }
+
+    // Even while we are stopping, and for as long as it takes: what is out must not go out again.
+    private async Task Settle(Sent[] sent)
+    {
+        if (sent.Length == 0) return;
+        foreach (var one in sent) Log(one);
+        var told = JsonSerializer.Serialize(sent.Select(Row), AsColumns);
+        while (true)
         {
-            ofOrgId = due.OrgId,
-            due.Reason,
-            state = isLast ? "failed" : "waiting",
-            dueAt = _clock.GetUtcNow() + Pause(due.Tries),
-            settledAt = isLast ? _clock.GetUtcNow() : (DateTimeOffset?)null,
-            remark = remark.Length <= LongestRemark ? remark : remark[..LongestRemark],
-        }, ct);
-        if (isLast) LogGivenUp(_log, failure, due.Reason, due.OrgId);
-        else LogFailed(_log, due.Reason, due.Tries, failure.GetType().Name);
+            try
+            {
+                await _db.Everywhere.Run(SettleAll, new { told }, CancellationToken.None);
+                return;
+            }
+            catch (Exception away) when (away is NpgsqlException { IsTransient: true } or TimeoutException)
+            {
+                LogAway(_log, away.GetType().Name);
+                await Task.Delay(LookAnyway);
+            }
+        }
+    }
+
+    private object Row(Sent sent)
+    {
+        var now = _clock.GetUtcNow();
+        var waits = sent.Failure is not null && sent.Due.Tries < MostTries;
+        return new
+        {
+            sent.Due.OrgId,
+            sent.Due.Reason,
+            State = waits ? "waiting" : sent.Failure is not null ? "failed" : sent.To.Count > 0 ? "sent" : "skipped",
+            DueAt = now + Pause(sent.Due.Tries),
+            SettledAt = waits ? (DateTimeOffset?)null : now,
+            Remark = sent.Failure is null ? sent.Remark : RemarkOf(sent.Failure),
+            // Whom it went to is nobody's business once it is done.
+            SentTo = waits ? sent.To : [],
+        };
+    }
+
+    private static string RemarkOf(Exception failure)
+    {
+        var remark = Json.Clean($"{failure.GetType().Name}: {failure.Message}") ?? failure.GetType().Name;
+        return remark.Length <= LongestRemark ? remark : remark[..LongestRemark];
+    }
+
+    private void Log(Sent sent)
+    {
+        if (sent.Failure is null) return;
+        if (sent.Due.Tries >= MostTries) LogGivenUp(_log, sent.Failure, sent.Due.Reason, sent.Due.OrgId);
+        else LogFailed(_log, sent.Due.Reason, sent.Due.Tries, sent.Failure.GetType().Name);
     }
 
     private const string Take = """
@@ -161,23 +207,19 @@ internal sealed partial class SendNotices : BackgroundService
             for update skip locked
         ) due
         where notices.org_id = due.org_id and notices.reason = due.reason
-        returning notices.org_id, notices.reason, notices.kind, notices.subject_id, notices.about::text, notices.tries
+        returning notices.org_id, notices.reason, notices.kind, notices.subject_id, notices.about::text, notices.tries,
+            notices.created_at, notices.sent_to
         """;
 
-    private const string Settle = """
+    private const string SettleAll = """
         update notifications.notices
-        set state = made.state, remark = made.remark, settled_at = @now
-        from unnest(@reasons::text[], @states::text[], @remarks::text[]) as made (reason, state, remark)
-        where org_id = @orgId and notices.reason = made.reason and notices.state = 'waiting'
+        set state = told.state, due_at = told.due_at, settled_at = told.settled_at, remark = told.remark, sent_to = told.sent_to
+        from json_to_recordset(@told::json) as told (
+            org_id uuid, reason text, state text, due_at timestamptz, settled_at timestamptz, remark text, sent_to text[])
+        where notices.org_id = told.org_id and notices.reason = told.reason and notices.state = 'waiting'
         """;
 
-    private const string KeepForLater = """
-        update notifications.notices
-        set state = @state, due_at = @dueAt, settled_at = @settledAt, remark = @remark
-        where org_id = @ofOrgId and reason = @reason and state = 'waiting'
-        """;
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Notice {Reason} could not be made at try {Tries} ({Failure})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Notice {Reason} could not be sent at try {Tries} ({Failure})")]
     private static partial void LogFailed(ILogger log, string reason, int tries, string failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Notice {Reason} of organisation {OrgId} was given up")]

@@ -9,13 +9,13 @@ internal static class TicketReissuedMail
         "ticket_reissued", "To the holder of a ticket that got another code, with the new one.", Compose,
         voice => Write(voice, Examples.Booking, Examples.Booking.Tickets[0]));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.Read<TicketReissued>().BookingId, ct) is not { } booking
+        if (await sources.Booking(notice.Read<TicketReissued>().BookingId) is not { } booking
             || booking.Tickets.FirstOrDefault(ticket => ticket.TicketId == notice.SubjectId) is not { } ticket)
             return Composed.Skip("There is no such ticket.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
-        var files = await sources.FilesOf(notice.OrgId, ticket.TicketId, voice.Locale, ct);
+        var voice = await sources.VoiceOf(booking);
+        var files = await sources.FilesOf(ticket.TicketId, voice.Locale);
         return files.Count == 0
             ? Composed.Skip("The ticket is not valid any more.")
             : Composed.One(voice, ticket.HolderEmail, Write(voice, booking, ticket), files);

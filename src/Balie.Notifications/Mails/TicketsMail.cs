@@ -9,13 +9,13 @@ internal static class TicketsMail
         "tickets", "To the holder of a booking, with its tickets as PDF and an entry for the calendar.", Compose,
         voice => Write(voice, Examples.Booking));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Booking(notice.OrgId, notice.SubjectId, ct) is not { } booking)
+        if (await sources.Booking(notice.SubjectId) is not { } booking)
             return Composed.Skip("There is no such booking.");
-        await sources.Remember(notice.OrgId, booking, ct);
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
-        var files = await sources.Files(notice.OrgId, booking.BookingId, voice.Locale, ct);
+        await sources.Remember(booking);
+        var voice = await sources.VoiceOf(booking);
+        var files = await sources.Files(booking.BookingId, voice.Locale);
         return Composed.One(voice, booking.HolderEmail, Write(voice, booking), files);
     }
 

@@ -9,14 +9,14 @@ internal static class TransferAcceptedMail
         "transfer_accepted", "To the old and, with the ticket, the new holder of a ticket.", Compose,
         voice => WriteToTaker(voice, Examples.Booking, Examples.Booking.Tickets[0]));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
         var told = notice.Read<TicketTransferred>();
-        if (await sources.Booking(notice.OrgId, told.BookingId, ct) is not { } booking
+        if (await sources.Booking(told.BookingId) is not { } booking
             || booking.Tickets.FirstOrDefault(ticket => ticket.TicketId == told.TicketId) is not { } ticket)
             return Composed.Skip("There is no such ticket.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
-        var files = await sources.FilesOf(notice.OrgId, ticket.TicketId, voice.Locale, ct);
+        var voice = await sources.VoiceOf(booking);
+        var files = await sources.FilesOf(ticket.TicketId, voice.Locale);
         return new Composed(
         [
             .. Composed.One(voice, told.FromEmail, WriteToGiver(voice, booking, ticket)).Mails,

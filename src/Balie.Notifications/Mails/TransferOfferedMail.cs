@@ -13,12 +13,12 @@ internal static class TransferOfferedMail
     public static readonly MailKind Kind = new(
         "transfer_offered", "To whom a ticket is offered, with the link to accept it.", Compose, voice => Write(voice, Example));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
-        if (await sources.Transfer(notice.OrgId, notice.SubjectId, ct) is not { } transfer)
+        if (await sources.Transfer(notice.SubjectId) is not { } transfer)
             return Composed.Skip("The offer does not stand any more.");
         // Nobody knows which language the other one reads.
-        var voice = await sources.Voice(notice.OrgId, null, ct);
+        var voice = await sources.Voice(null);
         return Composed.One(voice, transfer.ToEmail, Write(voice, transfer));
     }
 

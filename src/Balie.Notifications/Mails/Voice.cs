@@ -1,4 +1,5 @@
 using System.Globalization;
+using Balie.Contracts.Identity;
 
 namespace Balie.Notifications.Mails;
 
@@ -22,6 +23,14 @@ internal sealed class Voice(string locale, string organisation, Uri? site, strin
     public string Locale { get; } = IsDutch(locale) ? Dutch : English;
 
     public string Organisation => organisation;
+
+    /// <param name="locale">The reader's; null for the organisation's own.</param>
+    public static async ValueTask<Voice> Of(
+        IOrganisations organisations, WebOptions web, Guid orgId, string? locale, CancellationToken ct)
+    {
+        var organisation = await organisations.See(orgId, ct);
+        return new Voice(locale ?? organisation?.Locale ?? English, organisation?.Name ?? "", web.PublicAddress, organisation?.Slug);
+    }
 
     public string Say(string dutch, string english) => Locale == Dutch ? dutch : english;
 

@@ -9,12 +9,12 @@ internal static class WaitingListMail
         "waiting_list_offer", "To somebody on the waiting list, when a place is held for them.", Compose,
         voice => Write(voice, Examples.Booking, Examples.Booking.StartsAt.AddDays(-2)));
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
         var offered = notice.Read<WaitingListOffered>();
-        if (await sources.Booking(notice.OrgId, offered.BookingId, ct) is not { } booking)
+        if (await sources.Booking(offered.BookingId) is not { } booking)
             return Composed.Skip("There is no such booking.");
-        var voice = await sources.VoiceOf(notice.OrgId, booking, ct);
+        var voice = await sources.VoiceOf(booking);
         return Composed.One(voice, offered.Email, Write(voice, booking, offered.ExpiresAt));
     }
 

@@ -9,12 +9,12 @@ internal static class WebhookDisabledMail
 
     public sealed record Facts(string Url, string Reason);
 
-    private static async Task<Composed> Compose(Notice notice, Sources sources, CancellationToken ct)
+    private static async Task<Composed> Compose(Notice notice, Sources sources)
     {
         var mails = new List<Mail>();
-        foreach (var member in await sources.Staff(notice.OrgId, Permission.WebhooksWrite, ct))
+        foreach (var member in await sources.Staff(Permission.WebhooksWrite))
         {
-            var voice = await sources.Voice(notice.OrgId, member.Locale, ct);
+            var voice = await sources.Voice(member.Locale);
             mails.Add(voice.Mail(member.Email, Write(voice, notice.Read<Facts>())));
         }
         return mails.Count == 0 ? Composed.Skip("Nobody looks after webhooks.") : new Composed(mails);

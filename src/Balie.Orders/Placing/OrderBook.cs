@@ -20,16 +20,16 @@ internal sealed class OrderBook(Placement placement, OrderReader orders, SystemD
         return await Earlier(db, request.HoldId, ct) is { } twin ? twin : placed;
     }
 
-    public async Task<OrderView?> See(Guid orgId, Guid orderId, CancellationToken ct)
+    public async Task<IReadOnlyList<OrderView>> See(Guid orgId, IReadOnlyList<Guid> orderIds, CancellationToken ct)
     {
         var db = system.As(orgId);
-        return await db.One<OrderRow>(SelectOne, new { orderId }, ct) is { } order ? await orders.View(db, order, ct) : null;
+        return await orders.Views(db, await db.Many<OrderRow>(SelectMany, new { ids = orderIds.ToArray() }, ct), ct);
     }
 
     private async Task<OrderView?> Earlier(Db db, Guid holdId, CancellationToken ct) =>
         await db.One<OrderRow>(SelectByHold, new { holdId }, ct) is { } order ? await orders.View(db, order, ct) : null;
 
-    private const string SelectOne = $"select {OrderRow.Columns} from orders.orders where org_id = @orgId and order_id = @orderId";
+    private const string SelectMany = $"select {OrderRow.Columns} from orders.orders where org_id = @orgId and order_id = any (@ids)";
 
     private const string IsInCart = "select exists (select from orders.cart_lines where org_id = @orgId and line_id = @HoldId)";
 

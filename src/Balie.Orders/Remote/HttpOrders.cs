@@ -6,7 +6,6 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
-using Answer = Balie.Kernel.Outcome<Balie.Contracts.Orders.OrderView>;
 
 namespace Balie.Orders.Remote;
 
@@ -42,12 +41,12 @@ internal sealed partial class HttpOrders : IOrders, IDisposable
 
     public bool IsSomewhere => _http.BaseAddress is not null;
 
-    public async Task<Answer> PlaceForHold(Guid orgId, PlaceForHold request, CancellationToken ct)
+    public async Task<Kernel.Outcome<OrderView>> PlaceForHold(Guid orgId, PlaceForHold request, CancellationToken ct)
     {
         try
         {
             // One hold, one order: whatever was lost on the way, the same question has the same answer.
-            return await Ask(() => new HttpRequestMessage(HttpMethod.Post, $"{ServeOrders.Base}/{orgId}")
+            return await Ask<OrderView>(() => new HttpRequestMessage(HttpMethod.Post, $"{ServeOrders.Base}/{orgId}")
             {
                 Headers = { { "Idempotency-Key", request.HoldId.ToString() } },
                 Content = JsonContent.Create(request, options: Json.Options),
@@ -56,21 +55,20 @@ internal sealed partial class HttpOrders : IOrders, IDisposable
         catch (Exception away) when (IsAway(away, ct)) { return OrdersRefusals.OrdersAway; }
     }
 
-    public async Task<OrderView?> See(Guid orgId, Guid orderId, CancellationToken ct)
+    public async Task<IReadOnlyList<OrderView>> See(Guid orgId, IReadOnlyList<Guid> orderIds, CancellationToken ct)
     {
         try
         {
-            var seen = await Ask(() => new HttpRequestMessage(HttpMethod.Get, $"{ServeOrders.Base}/{orgId}/{orderId}"), ct);
-            return seen.Refusal is null || seen.Refusal.Code == OrdersRefusals.OrderNotFound.Code
-                ? seen.Value
-                : throw new RefusedException(seen.Refusal);
+            var named = string.Join('&', orderIds.Select(id => $"{ServeOrders.IdParameter}={id}"));
+            var seen = await Ask<OrderView[]>(() => new HttpRequestMessage(HttpMethod.Get, $"{ServeOrders.Base}/{orgId}?{named}"), ct);
+            return seen.Refusal is null ? seen.Value ?? [] : throw new RefusedException(seen.Refusal);
         }
         catch (Exception away) when (IsAway(away, ct)) { throw new RefusedException(OrdersRefusals.OrdersAway); }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> Ask(Func<HttpRequestMessage> question, CancellationToken ct)
+    private async Task<Kernel.Outcome<T>> Ask<T>(Func<HttpRequestMessage> question, CancellationToken ct) where T : class
     {
         using var answer = await _way.ExecuteAsync(async token =>
         {
@@ -79,8 +77,8 @@ internal sealed partial class HttpOrders : IOrders, IDisposable
         }, ct);
         if (answer.IsSuccessStatusCode)
         {
-            var told = await answer.Content.ReadFromJsonAsync<Envelope<OrderView>>(Json.Options, ct);
-            return told?.Data ?? throw new JsonException("Orders answered without an order.");
+            var told = await answer.Content.ReadFromJsonAsync<Envelope<T>>(Json.Options, ct);
+            return told?.Data ?? throw new JsonException("Orders answered without what was asked.");
         }
         return await RefusalIn.Of(answer, ct);
     }

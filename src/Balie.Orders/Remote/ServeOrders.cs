@@ -1,6 +1,7 @@
 using Balie.Contracts.Orders;
 using Balie.Orders.Placing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Balie.Orders.Remote;
 
@@ -13,10 +14,13 @@ internal static class ServeOrders
     public const string KeyHeader = "X-Balie-Key";
     public const string Base = "/internal/v1/orders";
 
+    /// <summary>Once for each order that is asked about.</summary>
+    public const string IdParameter = "id";
+
     public static void Map(IEndpointRouteBuilder root)
     {
         root.MapPost($"{Base}/{{orgId:guid}}", PlaceForHold);
-        root.MapGet($"{Base}/{{orgId:guid}}/{{orderId:guid}}", See);
+        root.MapGet($"{Base}/{{orgId:guid}}", See);
     }
 
     private static async Task<IResult> PlaceForHold(
@@ -24,10 +28,9 @@ internal static class ServeOrders
         Knows(http, options.Value) ? await orders.PlaceForHold(orgId, request, ct) : Nothing;
 
     private static async Task<IResult> See(
-        Guid orgId, Guid orderId, HttpContext http, OrderBook orders, IOptions<RemoteOptions> options, CancellationToken ct) =>
-        !Knows(http, options.Value) ? Nothing
-        : await orders.See(orgId, orderId, ct) is { } order ? (Outcome<OrderView>)order
-        : (Outcome<OrderView>)OrdersRefusals.OrderNotFound;
+        Guid orgId, [FromQuery(Name = IdParameter)] Guid[] orderIds, HttpContext http, OrderBook orders, IOptions<RemoteOptions> options,
+        CancellationToken ct) =>
+        Knows(http, options.Value) ? (Outcome<OrderView[]>)(await orders.See(orgId, orderIds, ct)).ToArray() : Nothing;
 
     private static Outcome<OrderView> Nothing => KernelRefusals.RouteNotFound;
 

@@ -12,8 +12,8 @@ internal sealed class SwitchedOrders(OrderBook here, HttpOrders there, PolicySto
     public async Task<Outcome<OrderView>> PlaceForHold(Guid orgId, PlaceForHold request, CancellationToken ct) =>
         await (await Where(orgId, ct)).PlaceForHold(orgId, request, ct);
 
-    public async Task<OrderView?> See(Guid orgId, Guid orderId, CancellationToken ct) =>
-        await (await Where(orgId, ct)).See(orgId, orderId, ct);
+    public async Task<IReadOnlyList<OrderView>> See(Guid orgId, IReadOnlyList<Guid> orderIds, CancellationToken ct) =>
+        await (await Where(orgId, ct)).See(orgId, orderIds, ct);
 
     private async ValueTask<IOrders> Where(Guid orgId, CancellationToken ct) =>
         there.IsSomewhere && (await policies.Of(orgId, ct)).OrdersRemote ? there : here;

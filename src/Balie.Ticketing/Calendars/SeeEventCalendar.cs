@@ -32,7 +32,7 @@ internal static class SeeEventCalendar
         parent.Summary, parent.Location);
 
     /// <summary>What a calendar calls it.</summary>
-    public static string StatusOf(string eventStatus, string slotStatus) => (eventStatus, slotStatus) switch
+    public static string StatusOf(string eventStatus, string slotStatus = "") => (eventStatus, slotStatus) switch
     {
         (EventStates.Cancelled, _) or (_, "cancelled") => "CANCELLED",
         (EventStates.Draft or EventStates.Postponed, _) => "TENTATIVE",

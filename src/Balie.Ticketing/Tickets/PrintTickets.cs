@@ -33,7 +33,7 @@ internal static class PrintTickets
 
     private static async Task<IResult> Print(
         TicketReader.Row[] tickets, string name, string? locale, Caller caller, TicketPrinter printer, Db db, CancellationToken ct) =>
-        await printer.Print(db, tickets.Where(ticket => Ticket.MayHave(ticket, caller)), locale, ct) is { } pdf
+        await printer.Print(db, [.. tickets.Where(ticket => Ticket.MayHave(ticket, caller))], locale, ct) is { } pdf
             ? Results.Bytes(pdf, TicketPrinter.ContentType, $"tickets-{name}.pdf")
             : (Outcome<Done>)NoTickets;
 }

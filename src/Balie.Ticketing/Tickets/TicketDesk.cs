@@ -17,15 +17,25 @@ internal sealed class TicketDesk(SystemDb system, TicketPrinter printer) : ITick
         return [.. bookings.Select(booking => Facts(booking, occasions[booking.SlotId], tickets[booking.BookingId]))];
     }
 
-    public async Task<TicketFile?> Pdf(Guid orgId, IReadOnlyList<Guid> bookingIds, string locale, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<PapersWanted, IReadOnlyList<TicketFile>>> Papers(
+        Guid orgId, IReadOnlyList<PapersWanted> wanted, CancellationToken ct)
     {
         var db = system.As(orgId);
-        var bookers = (await db.Many<BookingReader.Row>(SelectBookings, new { ids = bookingIds.ToArray() }, ct))
-            .ToDictionary(booking => booking.BookingId, booking => (booking.UserId, booking.HolderEmail));
-        // What was given away is in the mail of its new holder: whoever booked it must not get that code.
-        var tickets = (await TicketReader.OfBookings(db, bookingIds, null, null, ct))
-            .Where(ticket => bookers[ticket.BookingId] == (ticket.UserId, ticket.HolderEmail));
-        return File(await printer.Print(db, tickets, locale, ct));
+        var ids = wanted.Select(one => one.BookingId).Distinct().ToArray();
+        var bookings = (await db.Many<BookingReader.Row>(SelectBookings, new { ids }, ct)).ToDictionary(booking => booking.BookingId);
+        var tickets = (await TicketReader.OfBookings(db, ids, null, null, ct)).ToLookup(ticket => ticket.BookingId);
+        var occasions = await Occasion.Of(db, bookings.Values.Select(booking => booking.SlotId), ct);
+        var papers = new Dictionary<PapersWanted, IReadOnlyList<TicketFile>>();
+        foreach (var one in wanted.Where(one => bookings.ContainsKey(one.BookingId)))
+        {
+            var booking = bookings[one.BookingId];
+            // What was given away is in the mail of its new holder: whoever booked it must not get that code.
+            var own = tickets[one.BookingId].Where(ticket => (ticket.UserId, ticket.HolderEmail) == (booking.UserId, booking.HolderEmail));
+            TicketFile?[] files =
+                [File(await printer.Print(orgId, own, occasions, one.Locale, ct)), Calendar(booking, occasions[booking.SlotId])];
+            papers.Add(one, [.. files.OfType<TicketFile>()]);
+        }
+        return papers;
     }
 
     public async Task<TicketFile?> PdfOf(Guid orgId, IReadOnlyList<Guid> ticketIds, string locale, CancellationToken ct)
@@ -46,16 +56,10 @@ internal sealed class TicketDesk(SystemDb system, TicketPrinter printer) : ITick
             transfer.ExpiresAt, occasion.Title, occasion.VenueName, occasion.StartsAt, occasion.Zone, ticket.TypeName, ticket.SeatLabel);
     }
 
-    public async Task<TicketFile?> Calendar(Guid orgId, Guid bookingId, CancellationToken ct)
-    {
-        var db = system.As(orgId);
-        var booking = (await db.Many<BookingReader.Row>(SelectBookings, new { ids = (Guid[])[bookingId] }, ct)).FirstOrDefault();
-        if (booking is null) return null;
-        var calendar = await SeeBookingCalendar.Write(db, booking, ct);
-        return new TicketFile($"{booking.Reference}.ics", CalendarFile.ContentType, Encoding.UTF8.GetBytes(calendar));
-    }
-
     private static TicketFile? File(byte[]? pdf) => pdf is null ? null : new TicketFile("tickets.pdf", TicketPrinter.ContentType, pdf);
+
+    private static TicketFile Calendar(BookingReader.Row booking, Occasion occasion) => new(
+        $"{booking.Reference}.ics", CalendarFile.ContentType, Encoding.UTF8.GetBytes(SeeBookingCalendar.Write(booking, occasion)));
 
     private static BookingFacts Facts(BookingReader.Row booking, Occasion occasion, IEnumerable<TicketReader.Row> tickets) => new(
         booking.BookingId, booking.Reference, booking.Status, booking.EventId, booking.SlotId, occasion.Title, occasion.VenueName,

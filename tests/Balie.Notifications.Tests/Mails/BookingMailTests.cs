@@ -65,6 +65,22 @@ public sealed class BookingMailTests(NotifyApp app) : IClassFixture<NotifyApp>
     }
 
     [Fact]
+    public async Task Of_two_who_are_told_only_the_one_whom_it_did_not_reach_is_told_again()
+    {
+        var booking = await app.Confirmed(app.Booking(_holder));
+        var taker = Given.Address();
+        app.Letters.RefuseOnce(taker);
+
+        await app.Tell(new TicketTransferred(booking.Tickets[0].TicketId, booking.BookingId, _holder, taker));
+        await app.Mails(_holder, 2);
+        await app.TryAgain(booking.Tickets[0].TicketId);
+
+        await app.Mails(taker);
+        Assert.Equal("sent", (await app.Settled(booking.Tickets[0].TicketId)).Single().State);
+        Assert.Equal(2, app.Letters.To(_holder).Length);
+    }
+
+    [Fact]
     public async Task A_cancelled_booking_is_told_unless_the_whole_event_or_order_was()
     {
         var alone = await app.Confirmed(app.Booking(_holder));

@@ -28,6 +28,24 @@ public sealed class EventMailTests(NotifyApp app) : IClassFixture<NotifyApp>
     }
 
     [Fact]
+    public async Task Mails_that_are_written_at_once_ask_once_for_all_and_one_that_cannot_be_asked_of_spoils_only_its_own()
+    {
+        var bookings = await Booked("cancelled");
+        app.Tickets.Spoilt[bookings[1].BookingId] = true;
+
+        await app.Tell(new EventCancelled(_eventId, "De zanger is ziek."));
+
+        await app.Mails(_holders[0]);
+        await app.Mails(_holders[2]);
+        Assert.Contains(app.Tickets.Questions, asked => bookings.All(booking => asked.Contains(booking.BookingId)));
+        Assert.Empty(app.Letters.To(_holders[1]));
+
+        app.Tickets.Spoilt.Clear();
+        await app.TryAgain(bookings[1].BookingId);
+        await app.Mails(_holders[1]);
+    }
+
+    [Fact]
     public async Task A_cancelled_slot_is_told_to_those_who_booked_it()
     {
         var bookings = await Booked();

@@ -159,7 +159,7 @@ public sealed class CheckOutTests(OrdersApp app) : IClassFixture<OrdersApp>
 
         Assert.All(placed, order => Assert.Null(order.Refusal));
         Assert.Single(placed.Select(order => order.Value?.Id).Distinct());
-        Assert.Equal(placed[0].Value?.Id, (await orders.See(TestCallers.Default, placed[0].Value?.Id ?? Guid.Empty, Ct))?.Id);
+        Assert.Single(await orders.See(TestCallers.Default, [placed[0].Value?.Id ?? Guid.Empty], Ct));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class HttpOrdersTests
 
         Assert.Equal("orders.away", (await nowhere.PlaceForHold(Guid.NewGuid(), Wish, Ct)).Refusal?.Code);
         Assert.Equal("orders.away", (await nonsense.PlaceForHold(Guid.NewGuid(), Wish, Ct)).Refusal?.Code);
-        await Assert.ThrowsAsync<RefusedException>(() => nowhere.See(Guid.NewGuid(), Guid.NewGuid(), Ct));
+        await Assert.ThrowsAsync<RefusedException>(() => nowhere.See(Guid.NewGuid(), [Guid.NewGuid()], Ct));
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class RouteRuleTests(Product app) : IClassFixture<Product>
         ["GET /problems"] = "Every way the API says no.",
         ["GET /problems/{code}"] = "One of them.",
         ["POST /internal/v1/orders/{orgId}"] = "For our own other process, which shows the shared key; nothing to anybody else.",
-        ["GET /internal/v1/orders/{orgId}/{orderId}"] = "The same.",
+        ["GET /internal/v1/orders/{orgId}"] = "The same.",
         ["GET /pay/{attemptId}"] = "A payment link names its payment alone, for whoever holds it, at any host name.",
         ["GET /pay/{attemptId}/return"] = "Where the provider sends the buyer back to.",
         ["GET /orders/{reference}"] = "Where mails lead: for everyone with the link and, to see anything, the e-mail address.",

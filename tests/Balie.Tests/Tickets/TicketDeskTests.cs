@@ -15,6 +15,9 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
 
     private ITickets Desk => app.Services.GetRequiredService<ITickets>();
 
+    private async Task<IReadOnlyList<TicketFile>> Papers(Guid bookingId) =>
+        (await Desk.Papers(TestCallers.Default, [new PapersWanted(bookingId, "nl")], Ct)).Values.SingleOrDefault() ?? [];
+
     [Fact]
     public async Task A_mail_learns_what_is_booked_when_and_where()
     {
@@ -32,7 +35,7 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
     public async Task The_booker_is_never_sent_what_was_given_away()
     {
         var (booking, tickets) = await app.Ticketed(_customer, await app.Show());
-        Assert.NotNull(await Desk.Pdf(TestCallers.Default, [booking.Id()], "nl", Ct));
+        Assert.Equal(["tickets.pdf", $"{booking.Text("reference")}.ics"], (await Papers(booking.Id())).Select(file => file.Name));
         var path = $"/api/v1/tickets/{tickets[0].Text("id")}/transfers";
         var transfer = await (await _customer.Post(path, new { email = "v@example.org" }, Ct))
             .IsOk<JsonElement>(HttpStatusCode.Created, Ct);
@@ -40,7 +43,7 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
         (await app.Http.Put($"/api/v1/transfers/{transfer.Text("id")}/acceptance", new { secret = facts?.Secret, name = "V" }, Ct))
             .EnsureSuccessStatusCode();
 
-        Assert.Null(await Desk.Pdf(TestCallers.Default, [booking.Id()], "nl", Ct));
+        Assert.Equal([$"{booking.Text("reference")}.ics"], (await Papers(booking.Id())).Select(file => file.Name));
         Assert.NotNull(await Desk.PdfOf(TestCallers.Default, [tickets[0].Id()], "en", Ct));
         Assert.Null(await Desk.Transfer(TestCallers.Default, transfer.Id(), Ct));
     }
@@ -49,9 +52,9 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
     public async Task Two_independent_readers_agree_about_a_bookings_calendar_entry()
     {
         var (booking, _) = await app.Ticketed(_customer, await app.Show());
-        var file = await Desk.Calendar(TestCallers.Default, booking.Id(), Ct);
+        var file = (await Papers(booking.Id())).Single(file => file.ContentType.StartsWith("text/calendar", StringComparison.Ordinal));
 
-        var read = JsonNode.Parse((await Tool.Node("read-calendar.mjs", file?.Content ?? default)).Ok());
+        var read = JsonNode.Parse((await Tool.Node("read-calendar.mjs", file.Content)).Ok());
 
         foreach (var reader in (string[])["icaljs", "nodeical"])
         {
@@ -62,7 +65,32 @@ public sealed class TicketDeskTests(Product app) : IClassFixture<Product>
             Assert.Equal("2026-07-01T20:00:00.000Z", entry?["end"]?.GetValue<string>());
             Assert.Equal("CONFIRMED", entry?["status"]?.GetValue<string>());
         }
-        Assert.Null(await Desk.Calendar(TestCallers.Default, Guid.CreateVersion7(), Ct));
+        Assert.Empty(await Papers(Guid.CreateVersion7()));
+    }
+
+    [Fact]
+    public async Task Of_several_bookings_each_gets_its_own_papers_in_its_own_language()
+    {
+        var show = await app.Show();
+        var (first, mine) = await app.Ticketed(_customer, show);
+        var (second, theirs) = await app.Ticketed(app.Http, show, 2, Given.Guest());
+        PapersWanted[] wanted = [new(first.Id(), "nl"), new(second.Id(), "en"), new(second.Id(), "nl"), new(Guid.CreateVersion7(), "nl")];
+
+        var papers = await Desk.Papers(TestCallers.Default, wanted, Ct);
+
+        Assert.Equal(wanted[..3], papers.Keys);
+        (string[] Says, string[] IsSilentOn)[] each =
+        [
+            (["Ticketnummer", mine[0].Text("number")], [theirs[0].Text("number")]),
+            (["Ticket number", .. theirs.Select(ticket => ticket.Text("number"))], [mine[0].Text("number")]),
+            (["Ticketnummer", .. theirs.Select(ticket => ticket.Text("number"))], [mine[0].Text("number")]),
+        ];
+        foreach (var (one, (says, isSilentOn)) in wanted.Zip(each))
+        {
+            var text = (await Tool.Run("pdftotext", ["-", "-"], papers[one][0].Content)).Ok();
+            Assert.All(says, word => Assert.Contains(word, text, StringComparison.Ordinal));
+            Assert.All(isSilentOn, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
