@@ -102,27 +102,6 @@ create table kernel.jobs (
 grant select on kernel.jobs to balie_reader;
 grant select, insert, update, delete on kernel.jobs to balie_system;
 
-create table kernel.mail_files (
-    org_id uuid not null,
-    mail_id uuid not null,
-    position integer not null,
-    name text not null,
-    content_type text not null,
-    content bytea not null,
-    constraint mail_files_pkey PRIMARY KEY (org_id, mail_id, "position"),
-    constraint mail_files_org_id_mail_id_fkey FOREIGN KEY (org_id, mail_id) REFERENCES kernel.mails(org_id, mail_id) ON DELETE CASCADE,
-    constraint mail_files_content_check CHECK ((length(content) <= 10485760)),
-    constraint mail_files_content_type_check CHECK (((length(content_type) >= 3) AND (length(content_type) <= 200))),
-    constraint mail_files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
-    constraint mail_files_position_check CHECK (("position" >= 0))
-);
-alter table kernel.mail_files enable row level security;
-alter table kernel.mail_files force row level security;
-create policy everything on kernel.mail_files for all to balie_system using (true);
-create policy tenant on kernel.mail_files for insert to balie_app with check ((org_id = kernel.current_org()));
-grant insert on kernel.mail_files to balie_app;
-grant select, insert, delete on kernel.mail_files to balie_system;
-
 create table kernel.mails (
     org_id uuid not null,
     mail_id uuid not null,
@@ -137,14 +116,11 @@ create table kernel.mails (
     error text,
     html text not null default ''::text,
     reply_to text,
-    dedupe_key text,
     constraint mails_pkey PRIMARY KEY (org_id, mail_id),
-    constraint mails_reason_unique UNIQUE (org_id, dedupe_key),
     constraint mails_body_check CHECK ((length(body) <= 100000)),
     constraint mails_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
     constraint mails_check1 CHECK (((state = 'waiting'::text) OR (body = ''::text))),
     constraint mails_check2 CHECK (((state = 'waiting'::text) OR (html = ''::text))),
-    constraint mails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 500))),
     constraint mails_html_check CHECK ((length(html) <= 300000)),
     constraint mails_recipient_check CHECK (((length(recipient) >= 3) AND (length(recipient) <= 320))),
     constraint mails_reply_to_check CHECK (((length(reply_to) >= 3) AND (length(reply_to) <= 320))),

@@ -16,10 +16,8 @@ public sealed record Mail(string Recipient, string Subject, string Body)
     /// <summary>Who reads an answer; null for whoever sent it.</summary>
     public string? ReplyTo { get; init; }
 
+    /// <summary>For mail that goes out at once: what waits in the queue has none.</summary>
     public IReadOnlyList<MailFile> Files { get; init; } = [];
-
-    /// <summary>Why it is sent, such as <c>tickets:{bookingId}</c>: an organisation sends one mail per reason. Null sends always.</summary>
-    public string? DedupeKey { get; init; }
 }
 
 /// <summary>A file that travels with a mail.</summary>
@@ -36,27 +34,13 @@ public static class Mails
 
     private const int LongestFileName = 100;
 
-    /// <returns>False when a mail with the same <see cref="Mail.DedupeKey"/> was queued before.</returns>
-    /// <exception cref="ArgumentException">An address is none, something would break out of its header, or files are too large.</exception>
-    public static async Task<bool> Send(this Tx tx, Mail mail, CancellationToken ct)
+    /// <exception cref="ArgumentException">It has files, an address is none, or something would break out of its header.</exception>
+    public static async Task Send(this Tx tx, Mail mail, CancellationToken ct)
     {
+        if (mail.Files.Count > 0) throw new ArgumentException("A mail with files is sent at once, not queued.", nameof(mail));
         Checked(mail);
-        var mailId = tx.NewId();
-        var queued = await tx.Run(
-            Queue, new { mailId, mail.Recipient, mail.Subject, mail.Body, mail.Html, mail.ReplyTo, mail.DedupeKey, tx.Now }, ct) == 1;
-        if (!queued) return false;
-        if (mail.Files.Count > 0)
-        {
-            await tx.Run(AddFiles, new
-            {
-                mailId,
-                names = mail.Files.Select(file => file.Name).ToArray(),
-                contentTypes = mail.Files.Select(file => file.ContentType).ToArray(),
-                contents = mail.Files.Select(file => file.Content.ToArray()).ToArray(),
-            }, ct);
-        }
+        await tx.Run(Queue, new { mailId = tx.NewId(), mail.Recipient, mail.Subject, mail.Body, mail.Html, mail.ReplyTo, tx.Now }, ct);
         tx.Signal(Channel);
-        return true;
     }
 
     /// <summary>True for one bare address that may stand in a header as it is.</summary>
@@ -82,17 +66,8 @@ public static class Mails
 
     private static bool HasControls(string text) => text.Any(char.IsControl);
 
-    // No conflict target: naming one would need the right to read, which people's role does not have here.
     private const string Queue = """
-        insert into kernel.mails (org_id, mail_id, recipient, subject, body, html, reply_to, dedupe_key, due_at, created_at)
-        values (@orgId, @mailId, @recipient, @subject, @body, @html, @replyTo, @dedupeKey, @now, @now)
-        on conflict do nothing
-        """;
-
-    private const string AddFiles = """
-        insert into kernel.mail_files (org_id, mail_id, position, name, content_type, content)
-        select @orgId, @mailId, position - 1, name, content_type, content
-        from unnest(@names::text[], @contentTypes::text[], @contents::bytea[]) with ordinality
-            as file (name, content_type, content, position)
+        insert into kernel.mails (org_id, mail_id, recipient, subject, body, html, reply_to, due_at, created_at)
+        values (@orgId, @mailId, @recipient, @subject, @body, @html, @replyTo, @now, @now)
         """;
 }

@@ -6,7 +6,7 @@ namespace Balie.Kernel;
 
 /// <summary>
 /// Sends queued mail soon after its transaction commits, in whichever process is first, and tries again with growing pauses for a day.
-/// Once sent or given up, body and files are blanked, because they may hold a code. A crash between sending and recording sends once
+/// Once sent or given up, its body is blanked, because it may hold a code. A crash between sending and recording sends once
 /// more, never less: under the same Message-ID, by which a receiver may know it again.
 /// </summary>
 internal sealed partial class MailSender : BackgroundService
@@ -38,9 +38,7 @@ internal sealed partial class MailSender : BackgroundService
 
     private sealed record Due(
         Guid OrgId, Guid MailId, string Recipient, string Subject, string Body, string Html, string? ReplyTo, int Tries,
-        DateTimeOffset CreatedAt, bool HasFiles);
-
-    private sealed record FileRow(string Name, string ContentType, byte[] Content);
+        DateTimeOffset CreatedAt);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -100,15 +98,7 @@ internal sealed partial class MailSender : BackgroundService
     {
         try
         {
-            FileRow[] files = due.HasFiles
-                ? await _db.Everywhere.Many<FileRow>(SelectFiles, new { ofOrgId = due.OrgId, due.MailId }, ct)
-                : [];
-            var mail = new Mail(due.Recipient, due.Subject, due.Body)
-            {
-                Html = due.Html,
-                ReplyTo = due.ReplyTo,
-                Files = [.. files.Select(file => new MailFile(file.Name, file.ContentType, file.Content))],
-            };
+            var mail = new Mail(due.Recipient, due.Subject, due.Body) { Html = due.Html, ReplyTo = due.ReplyTo };
             await _sink.Send(new OutgoingMail(due.MailId, due.CreatedAt, mail), ct);
             return null;
         }
@@ -132,22 +122,10 @@ internal sealed partial class MailSender : BackgroundService
         ) due
         where mails.org_id = due.org_id and mails.mail_id = due.mail_id
         returning mails.org_id, mails.mail_id, mails.recipient, mails.subject, mails.body, mails.html, mails.reply_to, mails.tries,
-            mails.created_at,
-            exists (select from kernel.mail_files as file where file.org_id = mails.org_id and file.mail_id = mails.mail_id) as has_files
-        """;
-
-    private const string SelectFiles = """
-        select name, content_type, content
-        from kernel.mail_files
-        where org_id = @ofOrgId and mail_id = @mailId
-        order by position
+            mails.created_at
         """;
 
     private const string Settle = """
-        with gone as (
-            delete from kernel.mail_files
-            where org_id = @ofOrgId and mail_id = @mailId
-        )
         update kernel.mails
         set state = @state, settled_at = @now, error = @error, body = '', html = ''
         where org_id = @ofOrgId and mail_id = @mailId

@@ -11,7 +11,7 @@ namespace Balie.Kernel;
 /// <exception cref="ArgumentException">An address is none, something would break out of its header, or files are too large.</exception>
 public sealed record OutgoingMail(Guid MailId, DateTimeOffset CreatedAt, Mail Mail)
 {
-    public Mail Mail { get; } = Mails.Checked(Mail);
+    public Mail Mail { get; init => field = Mails.Checked(value); } = Mails.Checked(Mail);
 }
 
 /// <summary>Where mail goes.</summary>

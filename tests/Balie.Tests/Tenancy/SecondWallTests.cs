@@ -121,9 +121,7 @@ public sealed class SecondWallTests(TwoEstates estates) : IClassFixture<TwoEstat
                     """, new { ofOrgId = orgId, id = tx.NewId(), tx.Now }, Ct);
                 await tx.Run("""
                     insert into kernel.mails (org_id, mail_id, recipient, subject, body, due_at, created_at)
-                    values (@ofOrgId, @id, 'gast@example.org', @Marker, @Marker, @later, @Now);
-                    insert into kernel.mail_files (org_id, mail_id, position, name, content_type, content)
-                    values (@ofOrgId, @id, 0, @Marker, 'text/plain', '')
+                    values (@ofOrgId, @id, 'gast@example.org', @Marker, @Marker, @later, @Now)
                     """, new { ofOrgId = orgId, id = tx.NewId(), estate.Marker, later = tx.Now.AddYears(1), tx.Now }, Ct);
             }, Ct);
         }
