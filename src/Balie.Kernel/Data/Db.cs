@@ -31,31 +31,38 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
         _ => throw new DataException("Expected at most one row."),
     };
 
-    public Task<T[]> Many<T>(string sql, object? args, CancellationToken ct) =>
-        Use(async (connection, transaction, prefix) =>
-        {
-            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
-            if (prefix is not null) await reader.NextResultAsync(ct);
-            return await Rows<T>(reader, ct);
-        }, ct);
+    public Task<T[]> Many<T>(string sql, object? args, CancellationToken ct) => Read(sql, args, reader => Rows<T>(reader, ct), ct);
 
     /// <summary>The rows of two queries, with a semicolon between them, in one round trip.</summary>
     public Task<(TFirst[] First, TSecond[] Second)> Both<TFirst, TSecond>(string sql, object? args, CancellationToken ct) =>
-        Use(async (connection, transaction, prefix) =>
+        Read(sql, args, async reader =>
         {
-            await using var reader = await connection.ExecuteReaderAsync(Command(prefix + sql, args, transaction, ct));
-            if (prefix is not null) await reader.NextResultAsync(ct);
             var first = await Rows<TFirst>(reader, ct);
             await reader.NextResultAsync(ct);
             return (first, await Rows<TSecond>(reader, ct));
         }, ct);
 
     /// <returns>How many rows were inserted, updated or deleted.</returns>
-    public Task<int> Run(string sql, object? args, CancellationToken ct) =>
-        Use(async (connection, transaction, prefix) => await connection.ExecuteAsync(Command(prefix + sql, args, transaction, ct)), ct);
+    public Task<int> Run(string sql, object? args, CancellationToken ct) => Use(async trip =>
+    {
+        if (!trip.IsShared) return await trip.Connection.ExecuteAsync(Command(trip, sql, args, ct));
+        await using var batch = Batch(trip, sql, args, out var own);
+        await batch.ExecuteNonQueryAsync(ct);
+        return batch.BatchCommands.TakeLast<NpgsqlBatchCommand>(own).Sum(command => command.RecordsAffected);
+    }, ct);
 
-    private protected abstract Task<TResult> Use<TResult>(
-        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct);
+    private protected abstract Task<TResult> Use<TResult>(Func<Trip, Task<TResult>> work, CancellationToken ct);
+
+    private Task<TResult> Read<TResult>(
+        string sql, object? args, Func<DbDataReader, Task<TResult>> rows, CancellationToken ct) => Use(async trip =>
+    {
+        await using var batch = trip.IsShared ? Batch(trip, sql, args, out _) : null;
+        await using var reader = batch is not null
+            ? await batch.ExecuteReaderAsync(ct)
+            : await trip.Connection.ExecuteReaderAsync(Command(trip, sql, args, ct));
+        if (trip.Prefix is not null) await reader.NextResultAsync(ct);
+        return await rows(reader);
+    }, ct);
 
     private static async Task<T[]> Rows<T>(DbDataReader reader, CancellationToken ct)
     {
@@ -66,11 +73,29 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
         return [.. rows];
     }
 
-    private CommandDefinition Command(string sql, object? args, NpgsqlTransaction? transaction, CancellationToken ct)
+    private CommandDefinition Command(Trip trip, string sql, object? args, CancellationToken ct)
     {
         var parameters = new DynamicParameters(args);
         parameters.Add("orgId", OrgId);
-        return new CommandDefinition(sql, parameters, transaction, cancellationToken: ct);
+        return new CommandDefinition(trip.Prefix + sql, parameters, trip.Transaction, cancellationToken: ct);
+    }
+
+    // The same together with all that waits for it.
+    private NpgsqlBatch Batch(Trip trip, string sql, object? args, out int own)
+    {
+        var batch = new NpgsqlBatch(trip.Connection, trip.Transaction);
+        if (trip.Prefix is not null) Errands.Fill(batch, trip.Prefix, null, OrgId);
+        trip.Errands?.MoveInto(batch, OrgId);
+        own = Errands.Fill(batch, sql, args, OrgId);
+        return batch;
+    }
+
+    /// <summary>What a statement travels with.</summary>
+    /// <param name="Prefix">A query of one row in front of everything.</param>
+    private protected readonly record struct Trip(
+        NpgsqlConnection Connection, NpgsqlTransaction? Transaction, string? Prefix, Errands? Errands)
+    {
+        public bool IsShared => Errands is { Count: > 0 };
     }
 }
 
@@ -117,9 +142,8 @@ public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvi
         if (!outcome.Ok) return outcome;
 
         if (request is not null) await request.Complete(tx, outcome, ct);
-        await tx.WriteMessages(ct);
         // Past this point the answer is decided: a caller who hangs up must not turn a commit into an unknown.
-        await transaction.CommitAsync(CancellationToken.None);
+        await tx.Commit(CancellationToken.None);
         news.Tell(tx.Signals);
         return outcome;
     }
@@ -127,11 +151,10 @@ public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvi
     private static bool IsCollision(PostgresException problem) =>
         problem.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
-    private protected override async Task<TResult> Use<TResult>(
-        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)
+    private protected override async Task<TResult> Use<TResult>(Func<Trip, Task<TResult>> work, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await work(connection, null, OrgId == Guid.Empty ? null : UnderOrganisation);
+        return await work(new Trip(connection, null, OrgId == Guid.Empty ? null : UnderOrganisation, null));
     }
 }
 
@@ -139,6 +162,8 @@ public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvi
 public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid orgId, TimeProvider clock) : Sql(orgId, clock)
 {
     private const string Savepoint = "here";
+    private const int MostWaiting = 32;
+    private readonly Errands _errands = new();
     private readonly List<(Guid OrgId, Guid MessageId, string Kind, string Body)> _messages = [];
     private readonly List<(string Channel, string Payload)> _signals = [];
     private bool _underOrganisation = orgId == Guid.Empty;
@@ -167,40 +192,67 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
     }
 
     /// <summary>
+    /// A statement that returns no rows, and whose count nobody needs: it travels with the next one, or with the commit. Everything happens
+    /// in the order in which it is written; an error shows where the statement is sent, and ends the transaction like any other. So not for
+    /// one whose error somebody catches.
+    /// </summary>
+    public async Task Later(string sql, object? args, CancellationToken ct)
+    {
+        if (_errands.Count == MostWaiting) await Run(sql, args, ct);
+        else _errands.Add(sql, args);
+    }
+
+    /// <summary>Sends what waits now, for whoever must know that it succeeded.</summary>
+    public async Task Send(CancellationToken ct)
+    {
+        if (_errands.Count > 0) await Run("", null, ct);
+    }
+
+    /// <summary>
     /// All of it or nothing, within a larger transaction: what <paramref name="work"/> wrote, published and signalled is undone when it
-    /// answers false. An exception ends the whole transaction as ever. Not one within the other.
+    /// answers false. An exception ends the whole transaction as ever, so who catches one in <paramref name="work"/> ends it with
+    /// <see cref="Send"/>. Not one within the other.
     /// </summary>
     public async Task<bool> AllOrNothing(Func<Task<bool>> work, CancellationToken ct)
     {
-        var (messages, signals) = (_messages.Count, _signals.Count);
-        await Run($"savepoint {Savepoint}", null, ct);
-        var all = await work();
-        await Run($"{(all ? "release" : "rollback to")} savepoint {Savepoint}", null, ct);
-        if (all) return true;
+        var (messages, signals, waiting, sent) = (_messages.Count, _signals.Count, _errands.Count, _errands.Sent);
+        await Later($"savepoint {Savepoint}", null, ct);
+        if (await work())
+        {
+            await Later($"release savepoint {Savepoint}", null, ct);
+            return true;
+        }
+        // Where nothing was sent meanwhile, the savepoint itself is not set yet, and what waited before it waits on.
+        var isSet = _errands.Sent > sent;
+        _errands.Forget(isSet ? 0 : waiting);
+        if (isSet) await Later($"rollback to savepoint {Savepoint}", null, ct);
         _messages.RemoveRange(messages, _messages.Count - messages);
         _signals.RemoveRange(signals, _signals.Count - signals);
         return false;
     }
 
-    // In one statement, as the last of the transaction.
-    internal async Task WriteMessages(CancellationToken ct)
+    // What it published is the last it writes, in one statement, and the commit travels with what waits.
+    internal async Task Commit(CancellationToken ct)
     {
-        if (_messages.Count == 0) return;
-        await Run(Outbox.Insert, new
+        if (_messages.Count > 0)
         {
-            orgIds = _messages.Select(message => message.OrgId).ToArray(),
-            messageIds = _messages.Select(message => message.MessageId).ToArray(),
-            kinds = _messages.Select(message => message.Kind).ToArray(),
-            bodies = _messages.Select(message => message.Body).ToArray(),
-            now = Now,
-        }, ct);
+            await Later(Outbox.Insert, new
+            {
+                orgIds = _messages.Select(message => message.OrgId).ToArray(),
+                messageIds = _messages.Select(message => message.MessageId).ToArray(),
+                kinds = _messages.Select(message => message.Kind).ToArray(),
+                bodies = _messages.Select(message => message.Body).ToArray(),
+                now = Now,
+            }, ct);
+        }
+        if (_errands.Count > 0) await Run("commit", null, ct);
+        else await transaction.CommitAsync(ct);
     }
 
-    private protected override Task<TResult> Use<TResult>(
-        Func<NpgsqlConnection, NpgsqlTransaction?, string?, Task<TResult>> work, CancellationToken ct)
+    private protected override Task<TResult> Use<TResult>(Func<Trip, Task<TResult>> work, CancellationToken ct)
     {
         var prefix = _underOrganisation ? null : UnderOrganisation;
         _underOrganisation = true;
-        return work(connection, transaction, prefix);
+        return work(new Trip(connection, transaction, prefix, _errands));
     }
 }

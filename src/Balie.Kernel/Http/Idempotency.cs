@@ -131,7 +131,7 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
     internal Task Complete<T>(Tx tx, Outcome<T> outcome, CancellationToken ct)
     {
         var answer = StoredAnswer.Of(outcome.Value, status);
-        return tx.Run(Finish, new { key, caller, route, status = (short)status, body = answer.Body.ToArray() }, ct);
+        return tx.Later(Finish, new { key, caller, route, status = (short)status, body = answer.Body.ToArray() }, ct);
     }
 
     private const string Select = """
