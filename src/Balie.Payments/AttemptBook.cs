@@ -12,7 +12,7 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
 
     public async Task<OpenedPayment> Open(Tx tx, PaymentRequest request, CancellationToken ct)
     {
-        var open = await tx.One<Guid?>(SelectOpen, new
+        var open = request.IsFirst ? null : await tx.One<Guid?>(SelectOpen, new
         {
             request.OrderId,
             amountMinor = request.Amount.Amount,
@@ -45,19 +45,22 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
             }
             if (attempt.ProviderRef is not null) await Instruction.Add(tx, attempt, Instruction.Void, attempt.Amount, reason, null, 1, ct);
             await log.Write(tx, ct);
-            await tx.Run(WriteStop, new { attempt.AttemptId, state, log.Steps, tx.Now }, ct);
+            await tx.Later(WriteStop, new { attempt.AttemptId, state, log.Steps, tx.Now }, ct);
         }
     }
 
     public async Task Refund(Tx tx, RefundOrder refund, CancellationToken ct)
     {
-        if (await tx.One<bool>(RefundExists, new { refund.RefundId }, ct)) return;
+        var (attempts, parts, sums) = await tx.Three<Attempt, Guid, OpenRefunds>(
+            LockCapturedAndSeeRefunds, new { refund.RefundId, refund.OrderId, refund.Amount.Currency }, ct);
+        if (parts.Length > 0) return;
+        var open = sums.ToDictionary(sum => sum.AttemptId, sum => sum.AmountMinor);
         var (rest, part) = (refund.Amount.Amount, (short)0);
-        foreach (var attempt in await tx.Many<Attempt>(LockCaptured, new { refund.OrderId, refund.Amount.Currency }, ct))
+        foreach (var attempt in attempts)
         {
             if (rest == 0) break;
-            var open = await tx.One<long>(SumOpenRefunds, new { attempt.AttemptId }, ct);
-            var left = attempt.CapturedMinor - attempt.RefundedMinor - attempt.ChargedBackMinor - open;
+            var left = attempt.CapturedMinor - attempt.RefundedMinor - attempt.ChargedBackMinor
+                - open.GetValueOrDefault(attempt.AttemptId);
             var share = Math.Min(rest, left);
             if (share <= 0) continue;
             await Instruction.Add(
@@ -88,7 +91,7 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
     private static async Task<Guid> Insert(Tx tx, PaymentRequest request, CancellationToken ct)
     {
         var attemptId = tx.NewId();
-        await tx.Run(InsertAttempt, new
+        await tx.Later(InsertAttempt, new
         {
             attemptId,
             request.OrderId,
@@ -104,6 +107,8 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
         }, ct);
         return attemptId;
     }
+
+    private sealed record OpenRefunds(Guid AttemptId, long AmountMinor);
 
     private sealed record TotalsRow(
         Guid OrderId, string Currency, long Authorised, long Captured, long Refunded, long Refunding, long ChargedBack, bool IsPending,
@@ -147,22 +152,23 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
         where org_id = @orgId and attempt_id = @attemptId
         """;
 
-    private const string RefundExists = """
-        select exists (select from payments.instructions where org_id = @orgId and refund_id = @refundId)
-        """;
-
-    private const string LockCaptured = $"""
+    // What is read after the lock sees what those did who had it before.
+    private const string LockCapturedAndSeeRefunds = $"""
         select {Attempt.Columns}
         from payments.attempts
         where org_id = @orgId and order_id = @orderId and currency = @currency and captured_minor > 0
         order by attempt_id desc
-        for update
-        """;
+        for update;
 
-    private const string SumOpenRefunds = """
-        select coalesce(sum(amount_minor), 0)::bigint
+        select instruction_id
         from payments.instructions
-        where org_id = @orgId and attempt_id = @attemptId and kind = 'refund' and state in ('requested', 'submitted')
+        where org_id = @orgId and refund_id = @refundId;
+
+        select attempt_id, sum(instructions.amount_minor)::bigint as amount_minor
+        from payments.attempts
+        join payments.instructions using (org_id, attempt_id)
+        where org_id = @orgId and attempts.order_id = @orderId and kind = 'refund' and instructions.state in ('requested', 'submitted')
+        group by attempt_id
         """;
 
     private const string LockAuthorised = $"""

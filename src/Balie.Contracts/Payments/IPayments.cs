@@ -34,9 +34,10 @@ public interface IPayments
 /// <param name="Description">What the buyer reads on their statement.</param>
 /// <param name="ExpiresAt">Until when it makes sense to pay.</param>
 /// <param name="CaptureLater">Authorise now, capture on <see cref="IPayments.Capture"/>.</param>
+/// <param name="IsFirst">The order is new in this very transaction, so there is no attempt that could be gone on with.</param>
 public sealed record PaymentRequest(
     Guid OrderId, string OrderReference, Money Amount, string Description, string Locale, DateTimeOffset ExpiresAt,
-    bool CaptureLater = false);
+    bool CaptureLater = false, bool IsFirst = false);
 
 /// <param name="PaymentUrl">Our page, absolute. Opening it starts the payment at the provider.</param>
 public sealed record OpenedPayment(Guid AttemptId, string PaymentUrl);

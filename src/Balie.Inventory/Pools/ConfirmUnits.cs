@@ -14,8 +14,8 @@ internal static class ConfirmUnits
 
     public static async Task<bool> Handle(Tx tx, Guid holder, IReadOnlyList<Demand> demands, CancellationToken ct)
     {
-        await tx.Run(ShareLock, null, ct);
-        var sold = (await tx.Many<HeldUnit>(Keep, new { holder }, ct)).ToList();
+        var (_, kept) = await tx.Both<string, HeldUnit>(ShareLockAndKeep, new { holder }, ct);
+        var sold = kept.ToList();
         foreach (var pool in demands.GroupBy(demand => demand.PoolId))
         {
             if (await TakeMissing(tx, holder, pool.Key, [.. pool], sold, ct)) continue;
@@ -41,9 +41,9 @@ internal static class ConfirmUnits
         return sold.Count(unit => unit.PoolId == poolId) >= wanted;
     }
 
-    private const string ShareLock = $"select pg_advisory_xact_lock_shared({Batch.CapacityLock})";
+    private const string ShareLockAndKeep = $"""
+        select pg_advisory_xact_lock_shared({Batch.CapacityLock})::text;
 
-    private const string Keep = """
         update inventory.claims
         set expires_at = null
         where org_id = @orgId and holder = @holder

@@ -42,6 +42,18 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
             return (first, await Rows<TSecond>(reader, ct));
         }, ct);
 
+    /// <summary>The rows of three.</summary>
+    public Task<(TFirst[] First, TSecond[] Second, TThird[] Third)> Three<TFirst, TSecond, TThird>(
+        string sql, object? args, CancellationToken ct) =>
+        Read(sql, args, async reader =>
+        {
+            var first = await Rows<TFirst>(reader, ct);
+            await reader.NextResultAsync(ct);
+            var second = await Rows<TSecond>(reader, ct);
+            await reader.NextResultAsync(ct);
+            return (first, second, await Rows<TThird>(reader, ct));
+        }, ct);
+
     /// <returns>How many rows were inserted, updated or deleted.</returns>
     public Task<int> Run(string sql, object? args, CancellationToken ct) => Use(async trip =>
     {

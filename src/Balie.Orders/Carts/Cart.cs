@@ -28,6 +28,9 @@ internal sealed record Cart(
     /// <summary>When everything it holds comes free; null while it holds nothing.</summary>
     public DateTimeOffset? Deadline => Lines.Where(line => line.IsHeld).Min(line => line.Held?.ExpiresAt);
 
+    /// <summary>What whoever sells it says of it, by line.</summary>
+    public Dictionary<Guid, HeldOffer> Held => Lines.Select(line => line.Held).OfType<HeldOffer>().ToDictionary(held => held.HoldId);
+
     public bool MayExtend => Lines.Any(line => line.IsHeld) && !Lines.Any(line => line is { IsHeld: true, IsExtended: true });
 
     public string? Currency => Lines.Count == 0 ? null : Lines[0].WhenAdded.Currency;

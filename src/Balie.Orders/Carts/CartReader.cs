@@ -10,13 +10,20 @@ internal sealed class CartReader(OfferKinds kinds, PolicyStore policies)
     private sealed record LineRow(
         Guid LineId, string Kind, long AmountMinor, string Currency, DateTimeOffset? ExtendedAt, DateTimeOffset CreatedAt);
 
-    public async Task<Cart> Read(Sql sql, CartKey key, Caller caller, CancellationToken ct)
+    public Task<Cart> Read(Sql sql, CartKey key, Caller caller, CancellationToken ct) =>
+        Read(sql, SelectLines + ";\n" + CartVouchers.Select, key, caller, ct);
+
+    /// <summary>The same under a lock on its lines: who waits for it here finds those that were not ordered meanwhile.</summary>
+    public Task<Cart> ReadLocked(Tx tx, CartKey key, Caller caller, CancellationToken ct) =>
+        Read(tx, LockLines + ";\n" + CartVouchers.Select, key, caller, ct);
+
+    private async Task<Cart> Read(Sql sql, string select, CartKey key, Caller caller, CancellationToken ct)
     {
         var whose = Whose(key, caller);
-        var rows = await sql.Many<LineRow>(SelectLines, whose, ct);
-        var vouchers = await CartVouchers.Of(sql, whose, ct);
+        var (rows, uses) = await sql.Both<LineRow, Voucher>(select, new { whose.UserId, whose.GuestCartId, sql.Now }, ct);
+        var vouchers = CartVouchers.Of(uses);
         var held = await kinds.See(sql, rows.Select(row => (row.Kind, row.LineId)), ct);
-        var lines = rows.Select(row => new CartLine(
+        var lines = rows.OrderBy(row => row.CreatedAt).ThenBy(row => row.LineId).Select(row => new CartLine(
             row.LineId, row.Kind, new Money(row.AmountMinor, row.Currency), row.ExtendedAt is not null,
             held.GetValueOrDefault(row.LineId)));
         var token = caller.UserId is null ? key.Token ?? CartKey.NewToken() : null;
@@ -42,7 +49,12 @@ internal sealed class CartReader(OfferKinds kinds, PolicyStore policies)
         select line_id, kind, amount_minor, currency::text, extended_at, created_at
         from orders.cart_lines
         where org_id = @orgId and order_id is null and cart_id in ({Theirs})
-        order by created_at, line_id
+        """;
+
+    private const string LockLines = $"""
+        {SelectLines}
+        order by line_id
+        for update
         """;
 }
 

@@ -10,7 +10,8 @@ internal sealed class UnlockedOffers(SystemDb system) : IUnlockedOffers
     {
         var whose = CartReader.Whose(CartKey.Read(cart), caller);
         if (whose is { UserId: null, GuestCartId: null }) return [];
-        return Of(await CartVouchers.Of(system.As(caller.OrgId), whose, ct));
+        var db = system.As(caller.OrgId);
+        return Of(CartVouchers.Of(await db.Many<Voucher>(CartVouchers.Select, new { whose.UserId, whose.GuestCartId, db.Now }, ct)));
     }
 
     public static IReadOnlyList<Guid> Of(IEnumerable<CartVoucher> vouchers) => Of(vouchers.Select(use => use.Voucher));

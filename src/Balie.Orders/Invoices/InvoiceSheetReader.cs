@@ -8,12 +8,15 @@ internal sealed class InvoiceSheetReader(IOrganisations organisations)
 {
     public sealed record Settings(int Version, DateTimeOffset? ChangedAt, string? ChangedBy, InvoiceSheet Sheet) : IVersioned;
 
-    private sealed record Row(int Version, DateTimeOffset ChangedAt, string Actor, string Sheet);
+    public sealed record Row(int Version, DateTimeOffset ChangedAt, string Actor, string Sheet);
 
     public async Task<Settings> See(Sql sql, CancellationToken ct) =>
-        await sql.One<Row>(SelectLatest, null, ct) is { } row
-            ? new Settings(row.Version, row.ChangedAt, row.Actor, Read(row.Sheet))
-            : new Settings(0, null, null, await Default(sql.OrgId, ct));
+        await Of(sql.OrgId, await sql.One<Row>(SelectLatest, null, ct), ct);
+
+    /// <param name="newest">What <see cref="SelectLatest"/> found.</param>
+    public async ValueTask<Settings> Of(Guid orgId, Row? newest, CancellationToken ct) => newest is not null
+        ? new Settings(newest.Version, newest.ChangedAt, newest.Actor, Read(newest.Sheet))
+        : new Settings(0, null, null, await Default(orgId, ct));
 
     public async ValueTask<InvoiceSheet> Default(Guid orgId, CancellationToken ct)
     {
@@ -24,7 +27,7 @@ internal sealed class InvoiceSheetReader(IOrganisations organisations)
     public static InvoiceSheet Read(string sheet) =>
         JsonSerializer.Deserialize<InvoiceSheet>(sheet, Json.Options) ?? throw new JsonException("A sheet is an object.");
 
-    private const string SelectLatest = """
+    public const string SelectLatest = """
         select version, changed_at, actor, sheet::text
         from orders.invoice_settings
         where org_id = @orgId

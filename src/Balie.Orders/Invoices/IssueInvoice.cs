@@ -8,30 +8,33 @@ namespace Balie.Orders.Invoices;
 /// <summary>Issues the invoice of an order that was just confirmed: complete in itself, and never changed.</summary>
 internal sealed class IssueInvoice(InvoiceSheetReader sheets)
 {
-    private sealed record LineRow(
-        string Type, string Title, string Detail, string Name, int Quantity, long AmountMinor, int VatBasisPoints);
-
-    public async Task For(Tx tx, OrderRow order, CancellationToken ct)
+    public async Task For(Tx tx, OrderRow order, OrderContents contents, CancellationToken ct)
     {
-        var rows = await tx.Many<LineRow>(SelectLines, new { order.OrderId }, ct);
-        InvoiceLine[] lines = [.. rows.Select(row => new InvoiceLine(
+        InvoiceLine[] lines = [.. contents.Lines.Select(row => new InvoiceLine(
             row.Type, row.Title, row.Detail, row.Name, row.Quantity, new Money(row.AmountMinor, order.Currency), row.VatBasisPoints))];
         VatLine[] vat = Vat.Of(lines.Select(line => (line.VatBasisPoints, line.Amount)));
-        await Write(tx, order, NumberInvoice.Invoice, null, lines, vat, order.TotalMinor, ct);
+        var sheet = (await sheets.Of(tx.OrgId, contents.Sheet, ct)).Sheet;
+        await Write(tx, order, NumberInvoice.Invoice, null, sheet, lines, vat, order.TotalMinor, ct);
     }
 
-    /// <summary>Issues the credit note of a refund, which names the invoice that it corrects.</summary>
-    public Task ForRefund(Tx tx, CreditNote note, CancellationToken ct) => Write(
-        tx, note.Order, NumberInvoice.CreditNote, note.RefundId, note.Lines,
-        [.. note.Vat.Select(rate => new VatLine(rate.BasisPoints, Negative(rate.Net), Negative(rate.Vat), Negative(rate.Gross)))],
-        note.Lines.Sum(line => line.Amount.Amount), ct);
-
-    private async Task Write(
-        Tx tx, OrderRow order, string series, Guid? refundId, IReadOnlyList<InvoiceLine> lines, IReadOnlyList<VatLine> vat,
-        long totalMinor, CancellationToken ct)
+    /// <summary>Issues the credit notes of refunds, each of which names the invoice that it corrects.</summary>
+    public async Task ForRefunds(Tx tx, IReadOnlyList<CreditNote> notes, CancellationToken ct)
     {
+        if (notes.Count == 0) return;
         var sheet = (await sheets.See(tx, ct)).Sheet;
-        await tx.Run(Insert, new
+        foreach (var note in notes)
+        {
+            await Write(tx, note.Order, NumberInvoice.CreditNote, note.RefundId, sheet, note.Lines,
+                [.. note.Vat.Select(rate => new VatLine(rate.BasisPoints, Negative(rate.Net), Negative(rate.Vat), Negative(rate.Gross)))],
+                note.Lines.Sum(line => line.Amount.Amount), ct);
+        }
+    }
+
+    private static async Task Write(
+        Tx tx, OrderRow order, string series, Guid? refundId, InvoiceSheet sheet, IReadOnlyList<InvoiceLine> lines,
+        IReadOnlyList<VatLine> vat, long totalMinor, CancellationToken ct)
+    {
+        await tx.Later(Insert, new
         {
             series,
             prefix = sheet.PrefixOf(series, tx.Now),
@@ -51,13 +54,6 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
     }
 
     private static Money Negative(Money amount) => amount with { Amount = -amount.Amount };
-
-    private const string SelectLines = """
-        select type, title, detail, name, quantity, amount_minor, vat_basis_points
-        from orders.order_lines
-        where org_id = @orgId and order_id = @orderId
-        order by position
-        """;
 
     private const string Insert = $"""
         with taken as (

@@ -53,11 +53,14 @@ internal static class CheckOut
         }
         var placed = await db.Transact<OrderView>(async tx =>
         {
-            var (holds, inCart) = request.Lines is null ? await FromCart(tx, key, caller, carts, ct) : ([.. holding.Holds], []);
+            // Two tabs that order the same cart: the second waits for the lines here, and then finds none.
+            var cart = request.Lines is null ? await carts.ReadLocked(tx, key, caller, ct) : null;
+            IReadOnlyList<(string, Guid)> holds = cart is null ? holding.Holds : [.. cart.Lines.Select(line => (line.Kind, line.LineId))];
             if (holds.Count == 0) return CartEmpty;
             return await placement.Place(tx, new ToPlace(
-                buyer, caller.Actor, Triggers.Of(caller), holds, [.. inCart, .. vouchers], request.ExpectedTotal,
-                WantsCodes: !caller.May(Permission.EventsRead)), ct) switch
+                buyer, caller.Actor, Triggers.Of(caller), holds,
+                [.. (cart?.Vouchers ?? []).Select(use => use.Voucher), .. vouchers], request.ExpectedTotal,
+                WantsCodes: !caller.May(Permission.EventsRead), Seen: cart?.Held), ct) switch
             {
                 { Value: { } order } when request.Lines is null => await Emptied(tx, order, holds, ct),
                 var outcome => outcome,
@@ -83,30 +86,13 @@ internal static class CheckOut
         return request.AcceptedTerms ? null : TermsNotAccepted;
     }
 
-    // Two tabs that order the same cart: the second waits for the lines here, and then finds none.
-    private static async Task<(IReadOnlyList<(string, Guid)> Holds, IReadOnlyList<Voucher> Vouchers)> FromCart(
-        Tx tx, CartKey key, Caller caller, CartReader carts, CancellationToken ct)
-    {
-        await tx.Many<Guid>(LockLines, CartReader.Whose(key, caller), ct);
-        var cart = await carts.Read(tx, key, caller, ct);
-        return ([.. cart.Lines.Select(line => (line.Kind, line.LineId))], [.. cart.Vouchers.Select(use => use.Voucher)]);
-    }
-
     // Exactly the lines that were ordered: one that another tab put in meanwhile stays in the cart.
     private static async Task<Outcome<OrderView>> Emptied(
         Tx tx, OrderView order, IReadOnlyList<(string Kind, Guid HoldId)> holds, CancellationToken ct)
     {
-        await tx.Run(MarkOrdered, new { orderId = order.Id, lineIds = holds.Select(hold => hold.HoldId).ToArray() }, ct);
+        await tx.Later(MarkOrdered, new { orderId = order.Id, lineIds = holds.Select(hold => hold.HoldId).ToArray() }, ct);
         return order;
     }
-
-    private const string LockLines = $"""
-        select line_id
-        from orders.cart_lines
-        where org_id = @orgId and order_id is null and cart_id in ({CartReader.Theirs})
-        order by line_id
-        for update
-        """;
 
     private const string MarkOrdered = """
         update orders.cart_lines

@@ -11,7 +11,7 @@ internal static class OrderRows
     public static async Task<bool> Insert(
         Tx tx, OrderRow order, IReadOnlyList<HeldOffer> holds, IReadOnlyList<OrderLineView> lines, Priced priced, CancellationToken ct)
     {
-        await tx.Run(InsertOrder, order, ct);
+        await tx.Later(InsertOrder, order, ct);
         var held = holds.OrderBy(hold => hold.HoldId).ToArray();
         var joined = await tx.Run(InsertHolds, new
         {
@@ -23,7 +23,7 @@ internal static class OrderRows
             starts = held.Select(hold => hold.StartsAt?.UtcDateTime).ToArray(),
         }, ct);
         if (joined < held.Length) return false;
-        await tx.Run(InsertLines, new
+        await tx.Later(InsertLines, new
         {
             order.OrderId,
             lineIds = lines.Select(line => line.Id).ToArray(),

@@ -14,9 +14,10 @@ namespace Balie.Orders.Placing;
 /// <param name="Vouchers">Each with the id of its use.</param>
 /// <param name="Expected">What the buyer was shown; null when they did not say.</param>
 /// <param name="WantsCodes">What is hidden is ordered only with the voucher that opens it.</param>
+/// <param name="Seen">The holds, where they were read in this transaction already.</param>
 internal sealed record ToPlace(
     Buyer Buyer, string Actor, string By, IReadOnlyList<(string Kind, Guid HoldId)> Holds, IReadOnlyList<Voucher> Vouchers,
-    Money? Expected = null, bool WantsCodes = false);
+    Money? Expected = null, bool WantsCodes = false, IReadOnlyDictionary<Guid, HeldOffer>? Seen = null);
 
 /// <summary>
 /// Makes an order of what is held: priced once more by whoever sells it, written with its payment attempt, held for as long as paying may
@@ -31,7 +32,7 @@ internal sealed class Placement(
     public async Task<Outcome<OrderView>> Place(Tx tx, ToPlace wanted, CancellationToken ct)
     {
         var figures = await policies.Of(tx.OrgId, ct);
-        var seen = await kinds.See(tx, wanted.Holds, ct);
+        var seen = wanted.Seen ?? await kinds.See(tx, wanted.Holds, ct);
         HeldOffer[] holds = [.. wanted.Holds.Select(hold => seen.GetValueOrDefault(hold.HoldId)).OfType<HeldOffer>()];
         if (holds.Length < wanted.Holds.Count || holds.Any(hold => hold.State != HoldStates.Held || hold.IsCalledOff)) return HoldEnded;
         if (holds.SelectMany(hold => hold.Items).DistinctBy(item => item.UnitPrice.Currency).Count() > 1) return MixedCurrencies;
@@ -62,7 +63,7 @@ internal sealed class Placement(
         await OrderStep.Record(tx, order.OrderId, OrderStates.Draft, order.Status, wanted.By, wanted.Actor, "", ct);
         foreach (var hold in holds.OrderBy(hold => hold.HoldId))
             if (!await kinds.Get(hold.Kind).Extend(tx, hold.HoldId, until, ct)) return HoldEnded;
-        var opened = await payments.Open(tx, RequestFor(order), ct);
+        var opened = await payments.Open(tx, RequestFor(order) with { IsFirst = true }, ct);
         tx.Publish(new OrderPlaced(order.OrderId, order.Reference, order.Total));
         return OrderReader.View(order, lines, null, Unpaid(order, opened.PaymentUrl));
     }
@@ -120,13 +121,19 @@ internal sealed class Placement(
     private static async Task<bool> HasTooMany(Tx tx, Buyer buyer, Policies figures, CancellationToken ct)
     {
         // One order of a person at a time, or a hundred at once would all count the same few.
-        await tx.Run(TakeTurn, new { person = $"{tx.OrgId}/{buyer.Email.ToUpperInvariant()}" }, ct);
-        return await tx.One<long>(CountRecent, new { buyer.Email, since = tx.Now - OneDay }, ct) >= figures.MaxOrdersPerPersonPerDay;
+        var (_, counts) = await tx.Both<string, long>(TakeTurnAndCountRecent, new
+        {
+            person = $"{tx.OrgId}/{buyer.Email.ToUpperInvariant()}",
+            buyer.Email,
+            since = tx.Now - OneDay,
+        }, ct);
+        return counts[0] >= figures.MaxOrdersPerPersonPerDay;
     }
 
-    private const string TakeTurn = "select pg_advisory_xact_lock(hashtextextended(@person, 4712))";
+    // The second statement begins when the first has its lock, and sees what was committed meanwhile.
+    private const string TakeTurnAndCountRecent = """
+        select pg_advisory_xact_lock(hashtextextended(@person, 4712))::text;
 
-    private const string CountRecent = """
         select count(*)
         from orders.orders
         where org_id = @orgId and buyer_email_folded = lower(@email) and created_at > @since

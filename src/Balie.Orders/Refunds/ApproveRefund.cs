@@ -29,7 +29,7 @@ internal static partial class ApproveRefund
             await RefundStep.Take(tx, refundId, refund.Status, RefundStates.Requested, caller.Actor, "approved", ct);
             var decided = refund with { Status = RefundStates.Requested, DecidedBy = caller.Actor, DecidedAt = tx.Now };
             var (done, note) = await refunding.CarryOut(tx, order, decided, Triggers.Staff, caller.Actor, ct);
-            if (note is not null) await invoices.ForRefund(tx, note, ct);
+            if (note is not null) await invoices.ForRefunds(tx, [note], ct);
             return RefundView.Of(done);
         }, ct);
         if (approved.Ok) LogApproved(log, refundId, caller.Actor);

@@ -39,7 +39,7 @@ internal static class RefundOutcome
     public static async Task KeepByHand(Tx tx, PaymentHappening happening, CancellationToken ct)
     {
         var refundId = tx.NewId();
-        await tx.Run(InsertByHand, new
+        await tx.Later(InsertByHand, new
         {
             refundId,
             happening.OrderId,

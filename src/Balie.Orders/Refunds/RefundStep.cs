@@ -11,13 +11,13 @@ internal static class RefundStep
     {
         if (!RefundStates.MayBecome(from, to)) return false;
         var decides = from == RefundStates.Proposed;
-        await tx.Run(Move, new { refundId, to, actor, decides, failure = to == RefundStates.Failed ? Cut(reason) : "", tx.Now }, ct);
+        await tx.Later(Move, new { refundId, to, actor, decides, failure = to == RefundStates.Failed ? Cut(reason) : "", tx.Now }, ct);
         await Record(tx, refundId, from, to, actor, reason, ct);
         return true;
     }
 
     public static Task Record(Tx tx, Guid refundId, string from, string to, string actor, string reason, CancellationToken ct) =>
-        tx.Run(Insert, new { refundId, tx.Now, actor, from, to, reason = Cut(reason) }, ct);
+        tx.Later(Insert, new { refundId, tx.Now, actor, from, to, reason = Cut(reason) }, ct);
 
     private static string Cut(string text) => text.Length > LongestReason ? text[..LongestReason] : text;
 

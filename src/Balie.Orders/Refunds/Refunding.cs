@@ -54,10 +54,10 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
             await payments.Refund(tx, new RefundOrder(
                 refund.RefundId, order.OrderId, new Money(refund.AmountMinor, refund.Currency), refund.Reason), ct);
         }
-        if (refund.Restock) await Withdraw(tx, refund, actor, ct);
+        var (rows, units) = await tx.Both<LineRow, UnitRow>(SelectLinesAndUnits, new { refund.OrderId, refund.RefundId }, ct);
+        if (refund.Restock) await Withdraw(tx, refund, units, actor, ct);
         if (refund.SettledMinor > 0) await GiveBackSettled(tx, order, refund, ct);
 
-        var rows = await tx.Many<LineRow>(SelectLines, new { refund.OrderId, refund.RefundId }, ct);
         SoldAmount[] stands = [.. rows.Select(row => Amount(row, row.StandsMinor))];
         SoldAmount[] back = [.. rows.Select(row => Amount(row, row.BackMinor))];
         if (Quote.EntriesOf(stands, back, refund.Currency) is { Length: > 0 } entries)
@@ -81,7 +81,7 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
 
     private static async Task Insert(Tx tx, RefundRow refund, Quote quote, CancellationToken ct)
     {
-        await tx.Run(InsertRefund, new
+        await tx.Later(InsertRefund, new
         {
             refund.RefundId,
             refund.OrderId,
@@ -103,7 +103,7 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
         }, ct);
         foreach (var line in quote.Lines)
         {
-            await tx.Run(InsertLine, new
+            await tx.Later(InsertLine, new
             {
                 refund.RefundId,
                 line.Line.LineId,
@@ -116,13 +116,13 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
         await RefundStep.Record(tx, refund.RefundId, "", refund.Status, refund.RequestedBy, refund.Reason, ct);
     }
 
-    private async Task Withdraw(Tx tx, RefundRow refund, string actor, CancellationToken ct)
+    private async Task Withdraw(Tx tx, RefundRow refund, UnitRow[] units, string actor, CancellationToken ct)
     {
-        foreach (var hold in (await tx.Many<UnitRow>(SelectUnits, new { refund.RefundId }, ct)).GroupBy(unit => (unit.HoldId, unit.Kind)))
+        foreach (var hold in units.GroupBy(unit => (unit.HoldId, unit.Kind)))
         {
             // Where units had no identity, all that is left of the hold goes back: it was refused otherwise.
-            Guid[]? units = hold.Any(unit => unit.UnitId is null) ? null : [.. hold.Select(unit => unit.UnitId.GetValueOrDefault())];
-            await kinds.Get(hold.Key.Kind).Withdraw(tx, hold.Key.HoldId, units, actor, refund.Reason, ct);
+            Guid[]? unitIds = hold.Any(unit => unit.UnitId is null) ? null : [.. hold.Select(unit => unit.UnitId.GetValueOrDefault())];
+            await kinds.Get(hold.Key.Kind).Withdraw(tx, hold.Key.HoldId, unitIds, actor, refund.Reason, ct);
         }
     }
 
@@ -135,15 +135,15 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
             var share = Math.Min(rest, left.LeftMinor);
             if (share == 0) continue;
             rest -= share;
-            await tx.Run(GiveBack, new { left.SettlementId, share }, ct);
-            if (left.VoucherId is not null) await tx.Run(Refill, new { left.VoucherId, share }, ct);
+            await tx.Later(GiveBack, new { left.SettlementId, share }, ct);
+            if (left.VoucherId is not null) await tx.Later(Refill, new { left.VoucherId, share }, ct);
             var account = left.VoucherId is null ? Accounts.Bank : Accounts.GiftVouchers;
             byAccount[account] = byAccount.GetValueOrDefault(account) + share;
         }
         if (rest > 0) throw new InvalidOperationException($"Refund {refund.RefundId} gives back more than was settled.");
 
         // Whatever was refunded, and whichever way: what an order looks like is worked out from this.
-        await tx.Run(CountRefunded, new { refund.OrderId, refund.SettledMinor }, ct);
+        await tx.Later(CountRefunded, new { refund.OrderId, refund.SettledMinor }, ct);
         await ledger.Post(tx, new LedgerEntry("refund_settled", refund.RefundId, order.OrderId, order.Reference,
         [
             new LedgerLine(Accounts.Customers, new Money(refund.SettledMinor, refund.Currency)),
@@ -165,7 +165,7 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
         values (@orgId, @refundId, @lineId, @quantity, @amountMinor, @keptMinor, @unitIds)
         """;
 
-    private const string SelectLines = """
+    private const string SelectLinesAndUnits = """
         select type, title, detail, name, vat_basis_points, (lines.amount_minor - gone)::bigint as stands_minor,
             coalesce(mine.quantity, 0) as quantity, coalesce(mine.amount_minor, 0) as back_minor
         from orders.order_lines as lines
@@ -179,10 +179,8 @@ internal sealed class Refunding(OfferKinds kinds, IPayments payments, ILedger le
                 and status not in ('proposed', 'declined')
         ) as earlier
         where lines.org_id = @orgId and lines.order_id = @orderId
-        order by position
-        """;
+        order by position;
 
-    private const string SelectUnits = """
         select lines.hold_id, lines.kind, unit_id
         from orders.refund_lines
         join orders.order_lines as lines using (org_id, line_id)

@@ -40,7 +40,7 @@ internal static partial class RequestRefund
         var done = await refunding.Request(tx, quote, new RefundAsked(
             QuoteRefund.KindOf(quote), actor, by, wish.Reason.Trim(), wish.Restock, QuoteRefund.NeedsApproval(quote, figures)), ct);
         if (done.Refusal is not null) return done.Refusal;
-        if (done.Value.Note is { } note) await invoices.ForRefund(tx, note, ct);
+        if (done.Value.Note is { } note) await invoices.ForRefunds(tx, [note], ct);
         return RefundView.Of(done.Value.Refund);
     }
 

@@ -24,7 +24,7 @@ internal static class GiveMoneyBack
         if (amount.Amount <= 0) return Money.Zero(order.Currency);
 
         var refundId = tx.NewId();
-        await tx.Run(Insert, new { refundId, order.OrderId, kind, minor = amount.Amount, order.Currency, reason, tx.Now }, ct);
+        await tx.Later(Insert, new { refundId, order.OrderId, kind, minor = amount.Amount, order.Currency, reason, tx.Now }, ct);
         await payments.Refund(tx, new RefundOrder(refundId, order.OrderId, amount, reason), ct);
         tx.Publish(new RefundRequested(refundId, order.OrderId, amount, reason));
         return amount;

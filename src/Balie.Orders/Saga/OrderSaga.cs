@@ -11,23 +11,22 @@ namespace Balie.Orders.Saga;
 /// </summary>
 internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger ledger, VoucherUses uses, IssueInvoice invoices)
 {
-    private sealed record HoldRow(string Kind, Guid HoldId);
-
     /// <summary>
     /// Makes an order that is covered the buyer's. Null when something of it cannot be had any more: then nothing was changed.
     /// </summary>
     public async Task<OrderRow?> Confirm(Tx tx, OrderRow order, string by, string actor, string reason, CancellationToken ct)
     {
-        if (await TakeEverything(tx, order, actor, ct) is not { } taken) return null;
+        var contents = await OrderContents.Read(tx, order.OrderId, ct);
+        if (await TakeEverything(tx, order, contents, actor, ct) is not { } taken) return null;
         var confirmed = await OrderStep.Take(tx, taken, OrderStates.Confirmed, by, actor, reason, ct);
-        await SaleEntries.Post(tx, confirmed, ledger, ct);
+        await SaleEntries.Post(tx, confirmed, contents.Lines, ledger, ct);
         if (!confirmed.CaptureLater) await payments.Stop(tx, order.OrderId, "the order is paid", ct);
         else if (confirmed.AuthorisedMinor > 0) await payments.Capture(tx, order.OrderId, ct);
 
-        var holdIds = (await HoldsOf(tx, order.OrderId, ct)).Select(hold => hold.HoldId).ToArray();
+        var holdIds = contents.Holds.Select(hold => hold.HoldId).ToArray();
         tx.Publish(new OrderConfirmed(order.OrderId, order.Reference, order.Total, holdIds, order.Locale));
         // Last, because everybody who confirms something at this moment waits for the same counter.
-        if (confirmed.TotalMinor > 0) await invoices.For(tx, confirmed, ct);
+        if (confirmed.TotalMinor > 0) await invoices.For(tx, confirmed, contents, ct);
         return confirmed;
     }
 
@@ -53,25 +52,26 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
     public async Task Extend(Tx tx, OrderRow order, DateTimeOffset until, CancellationToken ct)
     {
         if (order.Status != OrderStates.AwaitingPayment || order.ExpiresAt >= until) return;
-        foreach (var hold in await HoldsOf(tx, order.OrderId, ct)) await kinds.Get(hold.Kind).Extend(tx, hold.HoldId, until, ct);
-        await tx.Run(MoveEnd, new { order.OrderId, until, tx.Now }, ct);
+        foreach (var hold in await OrderContents.HoldsOf(tx, order.OrderId, ct))
+            await kinds.Get(hold.Kind).Extend(tx, hold.HoldId, until, ct);
+        await tx.Later(MoveEnd, new { order.OrderId, until, tx.Now }, ct);
     }
 
     /// <summary>Takes back everything of a confirmed order: it is void, and free for others.</summary>
     public async Task Withdraw(Tx tx, Guid orderId, string actor, string reason, CancellationToken ct)
     {
-        foreach (var hold in await HoldsOf(tx, orderId, ct))
+        foreach (var hold in await OrderContents.HoldsOf(tx, orderId, ct))
             await kinds.Get(hold.Kind).Withdraw(tx, hold.HoldId, null, actor, reason, ct);
     }
 
     // The third hold may be gone when the first two are taken already.
-    private async Task<OrderRow?> TakeEverything(Tx tx, OrderRow order, string actor, CancellationToken ct)
+    private async Task<OrderRow?> TakeEverything(Tx tx, OrderRow order, OrderContents contents, string actor, CancellationToken ct)
     {
         OrderRow? covered = null;
         return await tx.AllOrNothing(async () =>
         {
             covered = await TakeVouchersAgain(tx, order, ct);
-            return covered is not null && await TakeHolds(tx, order, actor, ct);
+            return covered is not null && await TakeHolds(tx, order, contents, actor, ct);
         }, ct) ? covered : null;
     }
 
@@ -80,14 +80,14 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
         if (order.Status is not (OrderStates.Expired or OrderStates.Cancelled)) return order;
         if (!await uses.TakeAgain(tx, order.OrderId, ct)) return null;
         if (await GiftPayments.TakeAgain(tx, order.OrderId, ct) is not { } settled) return null;
-        await tx.Run(AddSettled, new { order.OrderId, minor = settled }, ct);
+        await tx.Later(AddSettled, new { order.OrderId, minor = settled }, ct);
         var again = order with { SettledMinor = order.SettledMinor + settled };
         return again.IsCovered ? again : null;
     }
 
-    private async Task<bool> TakeHolds(Tx tx, OrderRow order, string actor, CancellationToken ct)
+    private async Task<bool> TakeHolds(Tx tx, OrderRow order, OrderContents contents, string actor, CancellationToken ct)
     {
-        foreach (var hold in await HoldsOf(tx, order.OrderId, ct))
+        foreach (var hold in contents.Holds)
             if (!await kinds.Get(hold.Kind).Confirm(tx, hold.HoldId, order.Buyer, actor, ct)) return false;
         return true;
     }
@@ -98,20 +98,11 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
         await payments.Stop(tx, order.OrderId, reason, ct);
         await uses.GiveBack(tx, order.OrderId, ct);
         var settled = await GiftPayments.GiveBack(tx, order.OrderId, ct);
-        await tx.Run(AddSettled, new { order.OrderId, minor = -settled }, ct);
-        foreach (var hold in await HoldsOf(tx, order.OrderId, ct))
+        await tx.Later(AddSettled, new { order.OrderId, minor = -settled }, ct);
+        foreach (var hold in await OrderContents.HoldsOf(tx, order.OrderId, ct))
             await kinds.Get(hold.Kind).Release(tx, hold.HoldId, actor, reason, ct);
         if (order.CapturedMinor > order.RefundedMinor) await GiveMoneyBack.Of(tx, order, payments, GiveMoneyBack.TooLate, reason, ct);
     }
-
-    private static Task<HoldRow[]> HoldsOf(Tx tx, Guid orderId, CancellationToken ct) => tx.Many<HoldRow>(SelectHolds, new { orderId }, ct);
-
-    private const string SelectHolds = """
-        select kind, hold_id
-        from orders.order_holds
-        where org_id = @orgId and order_id = @orderId
-        order by hold_id
-        """;
 
     private const string AddSettled = """
         update orders.orders

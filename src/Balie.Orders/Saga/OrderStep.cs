@@ -13,7 +13,7 @@ internal static class OrderStep
     {
         if (!OrderTransitions.May(order.Status, to, by))
             throw new InvalidOperationException($"An order that is {order.Status} cannot become {to} by {by}.");
-        await tx.Run(Move, Row(tx, order.OrderId, order.Status, to, by, actor, reason), ct);
+        await tx.Later(Move, Row(tx, order.OrderId, order.Status, to, by, actor, reason), ct);
         return order with
         {
             Status = to,
@@ -28,7 +28,7 @@ internal static class OrderStep
 
     public static Task Record(
         Tx tx, Guid orderId, string from, string to, string by, string actor, string reason, CancellationToken ct) =>
-        tx.Run(Insert, Row(tx, orderId, from, to, by, actor, reason), ct);
+        tx.Later(Insert, Row(tx, orderId, from, to, by, actor, reason), ct);
 
     private static object Row(Tx tx, Guid orderId, string from, string to, string by, string actor, string reason) => new
     {

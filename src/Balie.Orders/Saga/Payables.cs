@@ -111,7 +111,7 @@ internal sealed partial class Payables(
         if ((await payments.Totals(tx, [order.OrderId], ct)).Any(money => money.IsPending)) return;
         if (order.AuthorisedMinor > 0)
         {
-            await tx.Run(ForgetAuthorised, new { order.OrderId }, ct);
+            await tx.Later(ForgetAuthorised, new { order.OrderId }, ct);
             order = order with { AuthorisedMinor = 0 };
         }
         if (order.IsSold && !order.IsCovered) await Mark(tx, order, "authorised money was let go without being taken", ct);
@@ -121,7 +121,7 @@ internal sealed partial class Payables(
 
     private static async Task Mark(Tx tx, OrderRow order, string reason, CancellationToken ct)
     {
-        await tx.Run(PutOnHold, new { order.OrderId, reason = reason.Length > 500 ? reason[..500] : reason, tx.Now }, ct);
+        await tx.Later(PutOnHold, new { order.OrderId, reason = reason.Length > 500 ? reason[..500] : reason, tx.Now }, ct);
         await OrderStep.Note(tx, order, Triggers.Payment, Actor, reason, ct);
     }
 

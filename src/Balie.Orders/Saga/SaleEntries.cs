@@ -8,14 +8,12 @@ namespace Balie.Orders.Saga;
 /// </summary>
 internal static class SaleEntries
 {
-    private sealed record LineRow(string Type, int VatBasisPoints, long AmountMinor);
-
     private sealed record GiftRow(Guid SettlementId, long AmountMinor);
 
-    public static async Task Post(Tx tx, OrderRow order, ILedger ledger, CancellationToken ct)
+    public static async Task Post(
+        Tx tx, OrderRow order, IReadOnlyList<OrderContents.Line> lines, ILedger ledger, CancellationToken ct)
     {
         if (order.TotalMinor == 0) return;
-        var lines = await tx.Many<LineRow>(SelectLines, new { order.OrderId }, ct);
         await ledger.Post(tx, new LedgerEntry("sale", order.OrderId, order.OrderId, order.Reference,
             Sale(order.Total, [.. lines.Select(line =>
                 (line.Type == LineTypes.Fee, line.VatBasisPoints, new Money(line.AmountMinor, order.Currency)))])), ct);
@@ -48,13 +46,6 @@ internal static class SaleEntries
     }
 
     private static Money Negative(Money amount) => amount with { Amount = -amount.Amount };
-
-    private const string SelectLines = """
-        select type, vat_basis_points, amount_minor
-        from orders.order_lines
-        where org_id = @orgId and order_id = @orderId
-        order by position
-        """;
 
     private const string SelectGifts = """
         select settlement_id, amount_minor

@@ -2,14 +2,15 @@ using Balie.Orders.Carts;
 
 namespace Balie.Orders.Vouchers;
 
-/// <summary>Reads which vouchers are in somebody's cart; one that stopped being valid is in nobody's.</summary>
+/// <summary>Which vouchers are in somebody's cart; one that stopped being valid is in nobody's.</summary>
 internal static class CartVouchers
 {
-    public static async Task<CartVoucher[]> Of(Sql sql, WhoseCart whose, CancellationToken ct)
+    /// <param name="uses">What <see cref="Select"/> found.</param>
+    public static CartVoucher[] Of(IReadOnlyList<Voucher> uses)
     {
         // Two carts that became one may have the same code twice, or a discount each: the first counts.
         var fitting = new List<CartVoucher>();
-        foreach (var voucher in await sql.Many<Voucher>(Select, new { whose.UserId, whose.GuestCartId, sql.Now }, ct))
+        foreach (var voucher in uses)
         {
             Voucher[] before = [.. fitting.Select(use => use.Voucher)];
             if (before.Any(other => other.VoucherId == voucher.VoucherId) || FindVoucher.Misfit(voucher, before) is not null) continue;
@@ -18,7 +19,8 @@ internal static class CartVouchers
         return [.. fitting];
     }
 
-    private const string Select = $"""
+    /// <summary>For <c>@UserId</c>, <c>@GuestCartId</c> and <c>@now</c>.</summary>
+    public const string Select = $"""
         select uses.use_id, {Voucher.Columns}
         from orders.voucher_uses as uses
         join orders.vouchers using (org_id, voucher_id)

@@ -14,7 +14,7 @@ internal static class GiftPayments
         foreach (var share in shares.OrderBy(share => share.VoucherId))
         {
             if (await tx.Run(Spend, new { share.VoucherId, minor = share.Amount.Amount }, ct) == 0) return false;
-            await tx.Run(Settle, new
+            await tx.Later(Settle, new
             {
                 settlementId = tx.NewId(),
                 orderId,
@@ -31,7 +31,7 @@ internal static class GiftPayments
     public static async Task<long> GiveBack(Tx tx, Guid orderId, CancellationToken ct)
     {
         var ended = await tx.Many<Share>(End, new { orderId, tx.Now }, ct);
-        foreach (var share in ended.OrderBy(share => share.VoucherId)) await tx.Run(Return, share, ct);
+        foreach (var share in ended.OrderBy(share => share.VoucherId)) await tx.Later(Return, share, ct);
         return ended.Sum(share => share.AmountMinor);
     }
 

@@ -53,7 +53,7 @@ internal sealed class VoucherUses(IInventory inventory)
         foreach (var use in uses.OrderBy(use => use.VoucherId))
         {
             if (!await Claim(tx, use, ct)) return VoucherUsedUp.With("voucher", use.Code);
-            await tx.Run(Assign, new { use.UseId, use.VoucherId, orderId, tx.Now }, ct);
+            await tx.Later(Assign, new { use.UseId, use.VoucherId, orderId, tx.Now }, ct);
         }
         return null;
     }
@@ -64,7 +64,7 @@ internal sealed class VoucherUses(IInventory inventory)
         foreach (var use in await tx.Many<Voucher>(SelectOfOrder, new { orderId, ended = false }, ct))
         {
             await inventory.Release(tx, use.UseId, ct);
-            await tx.Run(End, new { use.UseId, tx.Now }, ct);
+            await tx.Later(End, new { use.UseId, tx.Now }, ct);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class VoucherUses(IInventory inventory)
         foreach (var use in await tx.Many<Voucher>(SelectOfOrder, new { orderId, ended = true }, ct))
         {
             if (!await Claim(tx, use, ct)) return false;
-            await tx.Run(Reopen, new { use.UseId }, ct);
+            await tx.Later(Reopen, new { use.UseId }, ct);
         }
         return true;
     }

@@ -74,7 +74,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
     public async Task Write(DateTimeOffset? nextPollAt, bool isPoll, CancellationToken ct)
     {
         await _log.Write(tx, ct);
-        await tx.Run(Store, new
+        await tx.Later(Store, new
         {
             attempt.AttemptId,
             state = _state.Name(),
@@ -194,7 +194,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             return;
         }
         var why = told.Reason ?? "";
-        await tx.Run(MoveRefund, new
+        await tx.Later(MoveRefund, new
         {
             refund.InstructionId,
             state = to,

@@ -30,7 +30,7 @@ internal sealed class AttemptLog(Attempt attempt, string actor)
     public async Task Write(Tx tx, CancellationToken ct)
     {
         if (IsEmpty) return;
-        await tx.Run(Insert, new
+        await tx.Later(Insert, new
         {
             attempt.AttemptId,
             tx.Now,

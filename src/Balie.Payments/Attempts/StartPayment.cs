@@ -149,7 +149,7 @@ internal sealed partial class StartPayment(
         words.Note("made at the provider");
         words.Answer(made.Raw);
         await words.Write(tx, ct);
-        await tx.Run(Keep, new
+        await tx.Later(Keep, new
         {
             attempt.AttemptId,
             made.ProviderRef,
@@ -169,7 +169,7 @@ internal sealed partial class StartPayment(
         var words = new AttemptLog(locked, "system");
         words.Note($"refused by the provider: {no.Code}: {no.Message}");
         await words.Write(tx, ct);
-        await tx.Run(Forget, new { attempt.AttemptId, words.Steps, tx.Now }, ct);
+        await tx.Later(Forget, new { attempt.AttemptId, words.Steps, tx.Now }, ct);
     }, CancellationToken.None);
 
     // The lease is judged by the database's clock: it is about processes, not about business.

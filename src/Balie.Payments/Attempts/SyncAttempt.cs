@@ -28,18 +28,23 @@ internal sealed class SyncAttempt(
     public async Task<AttemptState?> Run(Guid orgId, Guid attemptId, Wish wish, CancellationToken ct)
     {
         var organisation = db.As(orgId);
-        if (await Attempt.Find(organisation, attemptId, ct) is not { } attempt) return null;
-        attempt = await Recover(organisation, attempt, ct);
+        return await Attempt.Find(organisation, attemptId, ct) is { } attempt ? await Run(organisation, attempt, wish, ct) : null;
+    }
+
+    /// <summary>The same for somebody who has just read the attempt.</summary>
+    public async Task<AttemptState> Run(Db organisation, Attempt seen, Wish wish, CancellationToken ct)
+    {
+        var attempt = await Recover(organisation, seen, ct);
         var snapshot = wish.Verified is null ? await Ask(organisation, attempt, ct) : null;
 
-        AttemptState? state = null;
+        var state = attempt.Stands;
         await organisation.Transact(async tx =>
         {
             var payables = services.GetRequiredService<IPayables>();
             if (!await payables.Lock(tx, attempt.OrderId, ct))
-                throw new InvalidOperationException($"Order {attempt.OrderId} of attempt {attemptId} is nowhere.");
-            var locked = await Attempt.Lock(tx, attemptId, ct)
-                ?? throw new InvalidOperationException($"Attempt {attemptId} has gone.");
+                throw new InvalidOperationException($"Order {attempt.OrderId} of attempt {attempt.AttemptId} is nowhere.");
+            var locked = await Attempt.Lock(tx, attempt.AttemptId, ct)
+                ?? throw new InvalidOperationException($"Attempt {attempt.AttemptId} has gone.");
             state = locked.Stands;
             if (wish.With is { } with && !await with(tx, ct)) return;
             var change = new AttemptChange(tx, locked, wish.Actor, wish.Reason, ledger, payables);

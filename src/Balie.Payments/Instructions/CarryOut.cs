@@ -27,9 +27,9 @@ internal sealed partial class CarryOut(
     public async Task Run(Due due, CancellationToken ct)
     {
         var organisation = db.As(due.OrgId);
-        if (await organisation.One<Instruction>(Select, new { due.InstructionId }, ct) is not { IsOpen: true } instruction) return;
-        if (await Attempt.Find(organisation, instruction.AttemptId, ct) is not { NewestRef: { } reference, AccountId: { } accountId })
-            return;
+        var (instructions, attempts) = await organisation.Both<Instruction, Attempt>(SelectWithAttempt, new { due.InstructionId }, ct);
+        if (instructions is not [{ IsOpen: true } instruction]) return;
+        if (attempts is not [{ NewestRef: { } reference, AccountId: { } accountId }]) return;
         if (await accounts.Find(organisation, accountId, ct) is not { } account) return;
         try
         {
@@ -104,7 +104,7 @@ internal sealed partial class CarryOut(
             words.Note($"{open.Kind} {state.Name()}{(why.Length > 0 ? ": " + why : "")}");
             words.Answer(raw);
             await words.Write(tx, ct);
-            await tx.Run(EndOther, new
+            await tx.Later(EndOther, new
             {
                 open.InstructionId,
                 attempt.AttemptId,
@@ -138,6 +138,15 @@ internal sealed partial class CarryOut(
         select {Instruction.Columns}
         from payments.instructions
         where org_id = @orgId and instruction_id = @instructionId
+        """;
+
+    private const string SelectWithAttempt = $"""
+        {Select};
+
+        select {Attempt.Columns}
+        from payments.attempts
+        where org_id = @orgId
+        and attempt_id = (select attempt_id from payments.instructions where org_id = @orgId and instruction_id = @instructionId)
         """;
 
     private const string Lock = Select + "\nfor update";

@@ -33,7 +33,7 @@ internal sealed record Instruction(
     public static async Task Add(
         Tx tx, Attempt attempt, string kind, Money amount, string reason, Guid? refundId, short part, CancellationToken ct)
     {
-        await tx.Run(Insert, new
+        await tx.Later(Insert, new
         {
             instructionId = tx.NewId(),
             attempt.AttemptId,

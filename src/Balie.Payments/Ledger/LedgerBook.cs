@@ -14,7 +14,7 @@ internal sealed class LedgerBook : ILedger
             if (currency.Sum(line => line.Amount.Amount) is var rest and not 0)
                 throw new InvalidOperationException($"The {entry.Kind} of {entry.DocumentId} is {rest} {currency.Key} out of balance.");
         }
-        await tx.Run(Insert, new
+        await tx.Later(Insert, new
         {
             entryId = tx.NewId(),
             entry.Kind,

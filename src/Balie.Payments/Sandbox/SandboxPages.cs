@@ -77,7 +77,9 @@ internal static class SandboxPages
         {
             if (outcome.Length > LongestOutcome || !SandboxTexts.Outcomes.Contains(outcome)) return PaymentsRefusals.OutcomeUnknown;
             if (await SandboxPayment.Find(tx, reference, true, ct) is not { } found) return PaymentsRefusals.PaymentNotFound;
-            if (found.At(tx.Now).After(outcome, await found.RefundedMinor(tx, ct), tx.Now) is not { } payment)
+            // Only a bank that takes money back asks what went back already.
+            var refunded = outcome == "charged_back" ? await found.RefundedMinor(tx, ct) : 0;
+            if (found.At(tx.Now).After(outcome, refunded, tx.Now) is not { } payment)
                 return PaymentsRefusals.OutcomeImpossible;
             var account = await accounts.Find(tx, payment.AccountId, ct)
                 ?? throw new InvalidOperationException($"Account {payment.AccountId} has gone.");

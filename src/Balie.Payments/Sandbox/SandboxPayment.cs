@@ -57,7 +57,7 @@ internal sealed record SandboxPayment(
     public Task<long> RefundedMinor(Tx tx, CancellationToken ct) => tx.One<long>(SumRefunds, new { PaymentRef }, ct);
 
     public Task Write(Tx tx, CancellationToken ct) =>
-        tx.Run(Update, new { PaymentRef, Status, Method, CapturedMinor, ChargedBackMinor, SettlesAt }, ct);
+        tx.Later(Update, new { PaymentRef, Status, Method, CapturedMinor, ChargedBackMinor, SettlesAt }, ct);
 
     /// <summary>Puts what happened in the post: once, or twice where the account wants to see how that is borne.</summary>
     public async Task Announce(Tx tx, SandboxSettings settings, string type, CancellationToken ct)
@@ -66,7 +66,7 @@ internal sealed record SandboxPayment(
             new SandboxEvent($"evt_{tx.NewId():n}", type, PaymentRef, AttemptId, tx.Now), Json.Options);
         var due = (SettlesAt ?? tx.Now) + TimeSpan.FromSeconds(settings.WebhookDelaySeconds);
         for (var copy = 0; copy < (settings.DuplicateWebhooks ? 2 : 1); copy++)
-            await tx.Run(InsertDelivery, new { deliveryId = tx.NewId(), AccountId, body, due, tx.Now }, ct);
+            await tx.Later(InsertDelivery, new { deliveryId = tx.NewId(), AccountId, body, due, tx.Now }, ct);
         tx.Signal(DeliverWebhooks.Channel);
     }
 
@@ -78,7 +78,8 @@ internal sealed record SandboxPayment(
         SettlesAt = null,
     };
 
-    private const string Select = $"""
+    /// <summary>For <c>@paymentRef</c>.</summary>
+    public const string Select = $"""
         select {Columns}
         from payments.sandbox_payments
         where org_id = @orgId and payment_ref = @paymentRef

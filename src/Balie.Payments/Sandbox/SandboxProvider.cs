@@ -34,7 +34,7 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
                 reference = known;
                 return;
             }
-            await tx.Run(Insert, new
+            await tx.Later(Insert, new
             {
                 reference,
                 account.AccountId,
@@ -60,10 +60,11 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
     public async Task<PaymentSnapshot?> GetPayment(ProviderAccount account, string providerRef, CancellationToken ct)
     {
         var organisation = db.As(account.OrgId);
-        if (await SandboxPayment.Find(organisation, providerRef, false, ct) is not { } found || found.AccountId != account.AccountId)
+        var (payments, refunds) = await organisation.Both<SandboxPayment, RefundRow>(
+            SelectWithRefunds, new { paymentRef = providerRef, providerRef, organisation.Now }, ct);
+        if (payments is not [var found] || found.AccountId != account.AccountId)
             throw new ProviderRefusedException(Refused.NotFound, "The sandbox has no such payment.");
         var payment = found.At(organisation.Now);
-        var refunds = await organisation.Many<RefundRow>(SelectRefunds, new { providerRef, organisation.Now }, ct);
         var told = refunds.Select(row => Snapshot(row, payment.Currency)).ToArray();
         Money Of(long minor) => new(minor, payment.Currency);
         return new PaymentSnapshot(
@@ -137,7 +138,7 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
             if (amount.Amount > left) throw new ProviderRefusedException(Refused.Invalid, $"Only {left} {payment.Currency} are left.");
             var slow = settings.Refunds == SandboxSettings.Slow;
             var settlesAt = slow ? tx.Now + SandboxPayment.SlowFor : (DateTimeOffset?)null;
-            await tx.Run(InsertRefund, new
+            await tx.Later(InsertRefund, new
             {
                 reference,
                 payment.PaymentRef,
@@ -247,6 +248,11 @@ internal sealed class SandboxProvider(SystemDb db, SiteAddress site) : IPaymentP
         join payments.sandbox_payments using (org_id, payment_ref)
         where org_id = @orgId and payment_ref = @providerRef
         order by sandbox_refunds.created_at, refund_ref
+        """;
+
+    private const string SelectWithRefunds = $"""
+        {SandboxPayment.Select};
+        {SelectRefunds}
         """;
 
     private const string InsertRefund = """

@@ -39,7 +39,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
     public async Task Run(Due due, CancellationToken ct)
     {
         var organisation = db.As(due.OrgId);
-        if (await organisation.One<Guid?>(FindAttempt, new { due.AccountId, due.ProviderRef, due.AttemptId }, ct) is not { } attemptId)
+        if (await organisation.One<Attempt>(FindAttempt, new { due.AccountId, due.ProviderRef, due.AttemptId }, ct) is not { } attempt)
         {
             await Wait(organisation, due, "it names no payment that we know", ct);
             return;
@@ -48,7 +48,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
             Verified: due.Claimed is null ? null : JsonSerializer.Deserialize<ClaimedChange>(due.Claimed, Json.Options),
             PaymentRef: due.ProviderRef, Raw: due.Event,
             With: (tx, token) => Finish(tx, due, token));
-        try { await sync.Run(due.OrgId, attemptId, wish, ct); }
+        try { await sync.Run(organisation, attempt, wish, ct); }
         catch (ProviderAwayException away) { await Wait(organisation, due, away.Message, ct); }
         catch (ProviderRefusedException no) { await Wait(organisation, due, $"{no.Code}: {no.Message}", ct); }
     }
@@ -62,7 +62,7 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
     private static async Task<bool> Finish(Tx tx, Due due, CancellationToken ct)
     {
         if (await tx.Run(Settle, new { ids = new[] { due.WebhookId }, tx.Now }, ct) == 0) return false;
-        if (due.Others.Length > 0) await tx.Run(Settle, new { ids = due.Others, tx.Now }, ct);
+        if (due.Others.Length > 0) await tx.Later(Settle, new { ids = due.Others, tx.Now }, ct);
         return true;
     }
 
@@ -93,8 +93,8 @@ internal sealed partial class ProcessWebhooks(SystemDb db, SyncAttempt sync, ILo
         """;
 
     // An id of ours that travelled along is believed only for an attempt that this account has, or is about to have.
-    private const string FindAttempt = """
-        select attempt_id
+    private const string FindAttempt = $"""
+        select {Attempt.Columns}
         from payments.attempts
         where org_id = @orgId and account_id = @accountId
             and (provider_ref = @providerRef or payment_ref = @providerRef or attempt_id = @attemptId::uuid)

@@ -58,7 +58,7 @@ internal static partial class ReceiveWebhook
     private static async Task Keep(Tx tx, ProviderAccount account, WebhookRequest request, WebhookReading reading, CancellationToken ct)
     {
         var events = reading.Events.OrderBy(one => one.DedupeKey, StringComparer.Ordinal).ToArray();
-        await tx.Run(Insert, new
+        await tx.Later(Insert, new
         {
             account.AccountId,
             account.Provider,

@@ -13,7 +13,8 @@ internal static class BookingReader
         DateTimeOffset? ExpiresAt, long TotalMinor, string Currency, int Sequence, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
         bool IsOrdered);
 
-    private sealed class ItemRow
+    /// <summary>What it claims of one kind.</summary>
+    public sealed class Item
     {
         public Guid BookingId { get; init; }
         public Guid TicketTypeId { get; init; }
@@ -32,20 +33,21 @@ internal static class BookingReader
     public static async Task<Booking> Whole(Sql sql, Row row, DateTimeOffset now, CancellationToken ct) =>
         (await Whole(sql, [row], now, ct))[0];
 
-    public static async Task<Booking[]> Whole(Sql sql, IReadOnlyList<Row> rows, DateTimeOffset now, CancellationToken ct)
+    public static async Task<Booking[]> Whole(Sql sql, IReadOnlyList<Row> rows, DateTimeOffset now, CancellationToken ct) =>
+        Whole(rows, await sql.Many<Item>(SelectItems, new { ids = rows.Select(row => row.BookingId).ToArray() }, ct), now);
+
+    /// <param name="items">What <see cref="SelectItems"/> found.</param>
+    public static Booking[] Whole(IReadOnlyList<Row> rows, IReadOnlyList<Item> items, DateTimeOffset now)
     {
-        var items = (await sql.Many<ItemRow>(SelectItems, new { ids = rows.Select(row => row.BookingId).ToArray() }, ct))
-            .ToLookup(item => item.BookingId);
-        return [.. rows.Select(row => Whole(row, items[row.BookingId], now))];
+        var of = items.ToLookup(item => item.BookingId);
+        return [.. rows.Select(row => Whole(row, of[row.BookingId], now))];
     }
 
     /// <summary>What the booking claims, for taking it again or turning a hold into a sale.</summary>
-    public static async Task<List<(Guid TicketTypeId, int Quantity, IReadOnlyList<int>? Seats)>> Lines(
-        Sql sql, Guid bookingId, CancellationToken ct) =>
-        [.. (await sql.Many<ItemRow>(SelectItems, new { ids = (Guid[])[bookingId] }, ct))
-            .Select(item => (item.TicketTypeId, item.Quantity, (IReadOnlyList<int>?)item.Seats))];
+    public static Task<Item[]> Items(Sql sql, Guid bookingId, CancellationToken ct) =>
+        sql.Many<Item>(SelectItems, new { ids = (Guid[])[bookingId] }, ct);
 
-    private static Booking Whole(Row row, IEnumerable<ItemRow> itemRows, DateTimeOffset now)
+    private static Booking Whole(Row row, IEnumerable<Item> itemRows, DateTimeOffset now)
     {
         var status = row.Status == BookingStates.Pending && row.ExpiresAt < now ? BookingStates.Expired : row.Status;
         var (items, before) = (new List<BookingItem>(), 0);
@@ -62,7 +64,8 @@ internal static class BookingReader
             new Money(row.TotalMinor, row.Currency), holder, status == BookingStates.Pending ? row.ExpiresAt : null, row.CreatedAt);
     }
 
-    private const string SelectItems = """
+    /// <summary>For <c>@ids</c>.</summary>
+    public const string SelectItems = """
         select booking_id, ticket_type_id, name, quantity, price_minor, seats, seat_labels
         from ticketing.booking_items
         where org_id = @orgId and booking_id = any (@ids)

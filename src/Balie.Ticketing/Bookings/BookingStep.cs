@@ -7,7 +7,7 @@ internal static class BookingStep
     {
         if (!BookingStates.MayBecome(booking.Status, to))
             throw new InvalidOperationException($"A booking that is {booking.Status} cannot become {to}.");
-        await tx.Run(Move, new { booking.BookingId, tx.Now, actor, from = booking.Status, to, reason }, ct);
+        await tx.Later(Move, new { booking.BookingId, tx.Now, actor, from = booking.Status, to, reason }, ct);
     }
 
     // The row lock on the booking makes the count safe; the key would refuse a second row with the same step anyway.

@@ -26,7 +26,8 @@ internal static partial class ConfirmBooking
             if ((await offers.Find(caller.OrgId, found.EventId, ct)) is not { } offer || offer.Slot(found.SlotId) is not { } slot)
                 return EventNotFound;
 
-            if (!await SellPlaces.Of(tx, found, offer, slot, inventory, caller.Actor, "paid at the desk", ct)) return HoldExpired;
+            var items = await BookingReader.Items(tx, found.BookingId, ct);
+            if (!await SellPlaces.Of(tx, found, items, offer, slot, inventory, caller.Actor, "paid at the desk", ct)) return HoldExpired;
             LogConfirmed(log, bookingId);
             return await BookingReader.Whole(tx, found with { Status = BookingStates.Confirmed, ExpiresAt = null }, inventory.Now, ct);
         }, ct);

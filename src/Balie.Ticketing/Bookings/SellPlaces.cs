@@ -12,11 +12,11 @@ internal static class SellPlaces
 {
     /// <returns>False when places are gone: the caller must roll back to where it began.</returns>
     public static async Task<bool> Of(
-        Tx tx, BookingReader.Row booking, EventOffer offer, SlotOffer slot, IInventory inventory, string actor, string reason,
-        CancellationToken ct)
+        Tx tx, BookingReader.Row booking, IReadOnlyList<BookingReader.Item> lines, EventOffer offer, SlotOffer slot,
+        IInventory inventory, string actor, string reason, CancellationToken ct)
     {
-        var lines = await BookingReader.Lines(tx, booking.BookingId, ct);
-        var demands = TakePlaces.Demands(slot, lines.Select(line => (offer.Type(line.TicketTypeId), line.Quantity, line.Seats)));
+        var demands = TakePlaces.Demands(slot, lines.Select(line =>
+            (offer.Type(line.TicketTypeId), line.Quantity, (IReadOnlyList<int>?)line.Seats)));
         if (!await inventory.Confirm(tx, booking.BookingId, demands, ct)) return false;
 
         await BookingStep.Take(tx, booking, BookingStates.Confirmed, actor, reason, ct);

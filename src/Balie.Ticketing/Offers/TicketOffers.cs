@@ -40,11 +40,12 @@ internal sealed class TicketOffers(
 
     public async Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct)
     {
-        var (rows, units) = await sql.Both<BookingReader.Row, SoldUnit>(SelectManyAndUnits, new { holdIds }, ct);
+        var (rows, items, units) = await sql.Three<BookingReader.Row, BookingReader.Item, SoldUnit>(
+            SelectMany, new { ids = holdIds.ToArray() }, ct);
         var vat = (await policies.Of(sql.OrgId, ct)).VatCultureBasisPoints;
         var tickets = units.ToLookup(ticket => ticket.BookingId);
         var held = new List<HeldOffer>(rows.Length);
-        foreach (var booking in await BookingReader.Whole(sql, rows, inventory.Now, ct))
+        foreach (var booking in BookingReader.Whole(rows, items, inventory.Now))
             if (await offers.Find(sql.OrgId, booking.EventId, ct) is { } offer) held.Add(Held(offer, booking, vat, tickets[booking.Id]));
         return held;
     }
@@ -70,14 +71,16 @@ internal sealed class TicketOffers(
 
     public async Task<bool> Confirm(Tx tx, Guid holdId, Buyer buyer, string actor, CancellationToken ct)
     {
-        if (await Lock(tx, holdId, ct) is not { } booking) return false;
+        var (rows, items) = await tx.Both<BookingReader.Row, BookingReader.Item>(
+            LockOneWithItems, new { holdId, ids = (Guid[])[holdId] }, ct);
+        if (rows is not [var booking]) return false;
         if (booking.Status == BookingStates.Confirmed) return true;
         if (!BookingStates.MayBecome(booking.Status, BookingStates.Confirmed)) return false;
         if (await offers.Find(tx.OrgId, booking.EventId, ct) is not { } offer || offer.Slot(booking.SlotId) is not { } slot) return false;
         if (IsCalledOff(offer, slot)) return false;
 
-        await tx.Run(NameHolder, new { holdId, buyer.UserId, buyer.Name, buyer.Email }, ct);
-        return await SellPlaces.Of(tx, booking, offer, slot, inventory, actor, "paid", ct);
+        await tx.Later(NameHolder, new { holdId, buyer.UserId, buyer.Name, buyer.Email }, ct);
+        return await SellPlaces.Of(tx, booking, items, offer, slot, inventory, actor, "paid", ct);
     }
 
     public async Task Release(Tx tx, Guid holdId, string actor, string reason, CancellationToken ct)
@@ -170,14 +173,16 @@ internal sealed class TicketOffers(
         where org_id = @orgId and ticket_id = any (@ticketIds)
         """;
 
-    private const string SelectManyAndUnits = $"""
+    private const string SelectMany = $"""
         select {BookingReader.Columns}
         from ticketing.bookings
-        where org_id = @orgId and booking_id = any (@holdIds);
+        where org_id = @orgId and booking_id = any (@ids);
+
+        {BookingReader.SelectItems};
 
         select booking_id, line, ticket_id, number, status
         from ticketing.tickets
-        where org_id = @orgId and booking_id = any (@holdIds)
+        where org_id = @orgId and booking_id = any (@ids)
         order by booking_id, position
         """;
 
@@ -186,6 +191,12 @@ internal sealed class TicketOffers(
         from ticketing.bookings
         where org_id = @orgId and booking_id = @holdId
         for update
+        """;
+
+    private const string LockOneWithItems = $"""
+        {LockOne};
+
+        {BookingReader.SelectItems}
         """;
 
     // Whoever extends a hold is an order: from here on it decides, and not the booking's own routes.

@@ -27,7 +27,8 @@ internal static class AcceptPlaces
             if (await offers.Find(caller.OrgId, booking.EventId, ct) is not { } offer || offer.Slot(booking.SlotId) is not { } slot)
                 return EventNotFound;
 
-            if (!await SellPlaces.Of(tx, booking, offer, slot, inventory, caller.Actor, "offer accepted", ct)) return NothingOffered;
+            var items = await BookingReader.Items(tx, booking.BookingId, ct);
+            if (!await SellPlaces.Of(tx, booking, items, offer, slot, inventory, caller.Actor, "offer accepted", ct)) return NothingOffered;
             await EndOffers.Accept(tx, [bookingId], ct);
             return await BookingReader.Whole(
                 tx, booking with { Status = BookingStates.Confirmed, ExpiresAt = null }, inventory.Now, ct);

@@ -56,7 +56,7 @@ internal static partial class CarryOutRefundRuns
             if (done.Note is not null) notes.Add(done.Note);
         }
         if (results.Count == 0) return 0;
-        await tx.Run(WriteResults, new
+        await tx.Later(WriteResults, new
         {
             run.RunId,
             ids = results.Select(result => result.Sold.Order.OrderId).ToArray(),
@@ -66,8 +66,7 @@ internal static partial class CarryOutRefundRuns
             tx.Now,
         }, ct);
         // Last: from here on everybody who numbers something waits for us.
-        var invoices = services.GetRequiredService<IssueInvoice>();
-        foreach (var note in notes) await invoices.ForRefund(tx, note, ct);
+        await services.GetRequiredService<IssueInvoice>().ForRefunds(tx, notes, ct);
         return results.Count;
     }
 
@@ -77,7 +76,11 @@ internal static partial class CarryOutRefundRuns
         var done = new RefundOfRun.Done("");
         await tx.AllOrNothing(async () =>
         {
-            try { done = await one.Do(tx, run, sold, ct); }
+            try
+            {
+                done = await one.Do(tx, run, sold, ct);
+                await tx.Send(ct);
+            }
             catch (Exception problem) when (problem is InvalidOperationException or PostgresException { IsTransient: false })
             {
                 done = new RefundOfRun.Done("", Problem: problem.Message);
