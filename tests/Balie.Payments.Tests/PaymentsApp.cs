@@ -4,6 +4,7 @@ using System.Text.Json;
 using Balie.Contracts.Payments;
 using Balie.Payments.Attempts;
 using Balie.Payments.Instructions;
+using Balie.Payments.ProviderAccounts;
 using Balie.Payments.Sandbox;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
@@ -64,6 +65,10 @@ public class PaymentsApp : SocketApp<PaymentsModule>, IAsyncLifetime
         GC.SuppressFinalize(this);
         Assert.Empty(verdicts.SelectMany(verdict => verdict.Violations.Select(violation => $"{verdict.Check}: {violation}")));
     }
+
+    /// <summary>Past the routes, and everybody hears of it all the same.</summary>
+    public Task ChangeAccounts(string sql, object args) =>
+        Services.GetRequiredService<AccountBook>().Change<int>(Db, async tx => await tx.Run(sql, args, Ct), Ct);
 
     public async Task<Guid> Order()
     {

@@ -28,14 +28,17 @@ internal static class CheckOut
     /// <param name="Offer">What of it, in the shape of its kind.</param>
     public sealed record Line(string Kind, JsonElement Offer);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/orders", Handle).Public().Creates();
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/orders", Handle).Public().WithMetadata(new AnswersWith(201), new WantsIdempotencyKey(LooksItself: true));
 
     public static async Task<Outcome<OrderView>> Handle(
         Request request, CartKey key, Caller caller, CartReader carts, OfferKinds kinds, Placement placement, VoucherUses uses,
-        IInventory inventory, Db db, SystemDb system, CancellationToken ct)
+        IInventory inventory, IdempotentRequest once, Db db, SystemDb system, CancellationToken ct)
     {
         if (Problem(request, key, kinds) is { } problem) return problem;
         if (BuyerDetails.Of(request.Buyer, caller) is not { } buyer) return BuyerRequired;
+        // What is only in the cart is found ordered, or ordered, in one transaction with the key; what is taken beside it is not.
+        if ((request.Lines is not null || request.Vouchers is { Count: > 0 }) && await once.Find(db, ct) is { } earlier) return earlier;
         var vouchers = new List<Voucher>();
         foreach (var code in request.Vouchers ?? [])
         {

@@ -115,8 +115,8 @@ internal sealed partial class StartPayment(
         Db organisation, Attempt attempt, string? method, CancellationToken ct)
     {
         // Begun at one provider it stays there: that one may have it.
-        if (attempt.AccountId is { } begun) return (await accounts.Find(organisation, begun, ct), null);
-        var startable = await accounts.Startable(organisation, ct);
+        if (attempt.AccountId is { } begun) return (await accounts.Find(organisation.OrgId, begun, ct), null);
+        var startable = await accounts.Startable(organisation.OrgId, ct);
         if (method is null) return (startable.Count > 0 ? startable[0] : null, null);
         foreach (var account in startable)
         {

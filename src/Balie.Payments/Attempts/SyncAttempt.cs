@@ -62,7 +62,7 @@ internal sealed class SyncAttempt(
     private async Task<Attempt> Recover(Db organisation, Attempt attempt, CancellationToken ct)
     {
         if (attempt is not { ProviderRef: null, AccountId: { } accountId, Stands: AttemptState.Created }) return attempt;
-        if (await accounts.Find(organisation, accountId, ct) is not { } account) return attempt;
+        if (await accounts.Find(organisation.OrgId, accountId, ct) is not { } account) return attempt;
         var made = await start.Create(organisation, attempt, account, ct);
         if (made.Refusal?.Code == PaymentsRefusals.ProviderAway.Code) throw new ProviderAwayException($"{account.Provider} is away.");
         return await Attempt.Find(organisation, attempt.AttemptId, ct) ?? attempt;
@@ -71,7 +71,7 @@ internal sealed class SyncAttempt(
     private async Task<PaymentSnapshot?> Ask(Db organisation, Attempt attempt, CancellationToken ct)
     {
         if (attempt is not { NewestRef: { } reference, AccountId: { } accountId }) return null;
-        if (await accounts.Find(organisation, accountId, ct) is not { } account) return null;
+        if (await accounts.Find(organisation.OrgId, accountId, ct) is not { } account) return null;
         try { return await providers.Call(account, (provider, token) => provider.GetPayment(account, reference, token), ct); }
         catch (ProviderRefusedException no) when (no.Code != Refused.Account)
         {

@@ -30,7 +30,7 @@ internal sealed partial class CarryOut(
         var (instructions, attempts) = await organisation.Both<Instruction, Attempt>(SelectWithAttempt, new { due.InstructionId }, ct);
         if (instructions is not [{ IsOpen: true } instruction]) return;
         if (attempts is not [{ NewestRef: { } reference, AccountId: { } accountId }]) return;
-        if (await accounts.Find(organisation, accountId, ct) is not { } account) return;
+        if (await accounts.Find(due.OrgId, accountId, ct) is not { } account) return;
         try
         {
             if (instruction.State == RefundStates.Submitted) await Follow(organisation, account, instruction, reference, ct);

@@ -1,40 +1,121 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Balie.Payments.Providers;
 
 namespace Balie.Payments.ProviderAccounts;
 
-/// <summary>An organisation's accounts at providers, with their settings unsealed for whoever calls a provider.</summary>
-internal sealed class AccountBook(Seal seal, SiteAddress site, SystemDb db, IOptions<PaymentsOptions> options)
+/// <summary>
+/// An organisation's accounts at providers, with their settings unsealed for whoever calls a provider. They are kept in memory, bounded,
+/// because a payment asks for its account five times; what changes goes from there when somebody says so, and what was not said for long.
+/// </summary>
+internal sealed class AccountBook
 {
-    private static string Purpose(Guid accountId) => $"payments.accounts:{accountId}";
+    /// <summary>Payload: the organisation.</summary>
+    public const string Channel = "payments_accounts";
+    private const int MostOrganisations = 10_000;
+    private const int MostHomes = 100_000;
+    private static readonly TimeSpan TrustedUnheard = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TrustedAtMost = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<Guid, (Entry[] Entries, long ReadAt)> _known = new();
+    private readonly ConcurrentDictionary<Guid, Guid> _homes = new();
+    private readonly Seal _seal;
+    private readonly SiteAddress _site;
+    private readonly SystemDb _db;
+    private readonly IOptions<PaymentsOptions> _options;
+    private readonly Signals _signals;
+    private readonly TimeProvider _clock;
+    private int _forgotten;
+
+    public AccountBook(
+        Seal seal, SiteAddress site, SystemDb db, IOptions<PaymentsOptions> options, Signals signals, TimeProvider clock)
+    {
+        (_seal, _site, _db, _options, _signals, _clock) = (seal, site, db, options, signals, clock);
+        signals.On(Channel, organisation => { if (Guid.TryParse(organisation, out var orgId)) Forget(orgId); }, ForgetAll);
+    }
 
     public byte[] Close(Guid accountId, JsonElement settings) =>
-        seal.Close(Purpose(accountId), JsonSerializer.SerializeToUtf8Bytes(settings));
+        _seal.Close(Purpose(accountId), JsonSerializer.SerializeToUtf8Bytes(settings));
 
-    public JsonElement Open(Guid accountId, byte[] settings) => JsonElement.Parse(seal.Open(Purpose(accountId), settings));
+    public JsonElement Open(Guid accountId, byte[] settings) => JsonElement.Parse(_seal.Open(Purpose(accountId), settings));
 
     /// <summary>Also one that is disabled or deleted: payments made with it go on.</summary>
-    public async Task<ProviderAccount?> Find(Sql sql, Guid accountId, CancellationToken ct) =>
-        await sql.One<Row>(SelectOne, new { accountId }, ct) is { } row ? Whole(row) : null;
+    public async ValueTask<ProviderAccount?> Find(Guid orgId, Guid accountId, CancellationToken ct)
+    {
+        var entry = (await Of(orgId, ct)).FirstOrDefault(one => one.Row.AccountId == accountId)
+            // Perhaps another process made it a moment ago.
+            ?? (await Load(orgId, ct)).FirstOrDefault(one => one.Row.AccountId == accountId);
+        return entry is null ? null : Whole(entry);
+    }
 
     /// <summary>The account behind a webhook's address, which names no organisation.</summary>
-    public async Task<ProviderAccount?> FindAnywhere(Guid accountId, CancellationToken ct) =>
-        await db.Everywhere.One<Row>(SelectAnywhere, new { accountId }, ct) is { } row ? Whole(row) : null;
+    public async ValueTask<ProviderAccount?> FindAnywhere(Guid accountId, CancellationToken ct)
+    {
+        if (!_homes.TryGetValue(accountId, out var orgId))
+        {
+            if (await _db.Everywhere.One<Guid?>(SelectHome, new { accountId }, ct) is not { } home) return null;
+            if (_homes.Count >= MostHomes) _homes.Clear();
+            _homes[accountId] = orgId = home;
+        }
+        return await Find(orgId, accountId, ct);
+    }
 
     /// <summary>
     /// Where payments may be started now, the first choice first: the enabled live accounts, or, while there is none, those for trying. An
     /// organisation that never had an account has the sandbox.
     /// </summary>
-    public async Task<IReadOnlyList<ProviderAccount>> Startable(Db organisation, CancellationToken ct)
+    public async ValueTask<IReadOnlyList<ProviderAccount>> Startable(Guid orgId, CancellationToken ct)
     {
-        var rows = await organisation.Many<Row>(SelectEnabled, null, ct);
-        if (rows.Length == 0 && options.Value.Sandbox)
+        var enabled = Enabled(await Of(orgId, ct));
+        if (enabled.Length == 0 && _options.Value.Sandbox)
         {
-            await organisation.Transact(tx => EnsureSandbox(tx, ct), ct);
-            rows = await organisation.Many<Row>(SelectEnabled, null, ct);
+            await Change<bool>(_db.As(orgId), async tx => { await EnsureSandbox(tx, ct); return true; }, ct);
+            enabled = Enabled(await Load(orgId, ct));
         }
-        var usable = rows.Where(row => row.Provider != Sandbox.SandboxProvider.ProviderName || options.Value.Sandbox).ToArray();
-        return [.. usable.Where(row => row.IsLive || !usable.Any(other => other.IsLive)).Select(Whole)];
+        var usable = enabled
+            .Where(entry => entry.Row.Provider != Sandbox.SandboxProvider.ProviderName || _options.Value.Sandbox).ToArray();
+        return [.. usable.Where(entry => entry.Row.IsLive || !usable.Any(other => other.Row.IsLive)).Select(Whole)];
+    }
+
+    /// <summary>Changes accounts so that every process hears of it.</summary>
+    public async Task<Outcome<T>> Change<T>(Db db, Func<Tx, Task<Outcome<T>>> change, CancellationToken ct)
+    {
+        var outcome = await db.Transact<T>(async tx =>
+        {
+            var changed = await change(tx);
+            if (changed.Ok) await tx.Run(Signals.Send, new { channel = Channel, payload = tx.OrgId.ToString() }, ct);
+            return changed;
+        }, ct);
+        Forget(db.OrgId);
+        return outcome;
+    }
+
+    public void Forget(Guid orgId)
+    {
+        Interlocked.Increment(ref _forgotten);
+        _known.TryRemove(orgId, out _);
+    }
+
+    private void ForgetAll()
+    {
+        Interlocked.Increment(ref _forgotten);
+        _known.Clear();
+    }
+
+    private ValueTask<Entry[]> Of(Guid orgId, CancellationToken ct) =>
+        _known.TryGetValue(orgId, out var known) && IsFresh(known.ReadAt) ? ValueTask.FromResult(known.Entries) : new(Load(orgId, ct));
+
+    private bool IsFresh(long readAt) => _clock.GetElapsedTime(readAt) < (_signals.Listening ? TrustedAtMost : TrustedUnheard);
+
+    private async Task<Entry[]> Load(Guid orgId, CancellationToken ct)
+    {
+        var (forgotten, readAt) = (Volatile.Read(ref _forgotten), _clock.GetTimestamp());
+        Entry[] entries = [.. (await _db.As(orgId).Many<Row>(SelectAll, null, ct)).Select(row =>
+            new Entry(row, new Lazy<JsonElement>(() => Open(row.AccountId, row.Settings), LazyThreadSafetyMode.PublicationOnly)))];
+        if (_known.Count >= MostOrganisations) _known.Clear();
+        // What was read before somebody said "changed" may be what it was before the change.
+        if (forgotten == Volatile.Read(ref _forgotten)) _known[orgId] = (entries, readAt);
+        return entries;
     }
 
     private async Task EnsureSandbox(Tx tx, CancellationToken ct)
@@ -45,38 +126,36 @@ internal sealed class AccountBook(Seal seal, SiteAddress site, SystemDb db, IOpt
         await Methods.Replace(tx, accountId, Methods.UsualOf(Sandbox.SandboxProvider.ProviderName), ct);
     }
 
-    private ProviderAccount Whole(Row row) => new(
-        row.OrgId, row.AccountId, row.Provider, row.IsLive, Open(row.AccountId, row.Settings), WebhookUrl(row.Provider, row.AccountId));
+    private static Entry[] Enabled(Entry[] entries) => [.. entries.Where(entry => entry.Row.IsEnabled)];
+
+    private static string Purpose(Guid accountId) => $"payments.accounts:{accountId}";
+
+    private ProviderAccount Whole(Entry entry) => new(
+        entry.Row.OrgId, entry.Row.AccountId, entry.Row.Provider, entry.Row.IsLive, entry.Settings.Value,
+        WebhookUrl(entry.Row.Provider, entry.Row.AccountId));
 
     // The sandbox calls from this machine; others only where somebody said that we can be reached.
     private string? WebhookUrl(string provider, Guid accountId) =>
-        site.IsPublic || provider == Sandbox.SandboxProvider.ProviderName ? WebhookUrlOf(provider, accountId) : null;
+        _site.IsPublic || provider == Sandbox.SandboxProvider.ProviderName ? WebhookUrlOf(provider, accountId) : null;
 
     /// <summary>The address to give to the provider.</summary>
-    public string WebhookUrlOf(string provider, Guid accountId) => $"{site.Base}{PathOf(provider, accountId)}";
+    public string WebhookUrlOf(string provider, Guid accountId) => $"{_site.Base}{PathOf(provider, accountId)}";
 
     public static string PathOf(string provider, Guid accountId) => $"/webhooks/{provider}/{accountId}";
 
-    private sealed record Row(Guid OrgId, Guid AccountId, string Provider, bool IsLive, byte[] Settings);
+    // What is secret is opened when somebody calls the provider, and goes with the entry.
+    private sealed record Entry(Row Row, Lazy<JsonElement> Settings);
 
-    private const string SelectOne = """
-        select org_id, account_id, provider, is_live, settings
-        from payments.accounts
-        where org_id = @orgId and account_id = @accountId
-        """;
+    private sealed record Row(Guid OrgId, Guid AccountId, string Provider, bool IsLive, bool IsEnabled, byte[] Settings);
 
-    private const string SelectAnywhere = """
-        select org_id, account_id, provider, is_live, settings
+    private const string SelectAll = """
+        select org_id, account_id, provider, is_live, is_enabled and deleted_at is null as is_enabled, settings
         from payments.accounts
-        where account_id = @accountId
-        """;
-
-    private const string SelectEnabled = """
-        select org_id, account_id, provider, is_live, settings
-        from payments.accounts
-        where org_id = @orgId and is_enabled and deleted_at is null
+        where org_id = @orgId
         order by position, created_at, account_id
         """;
+
+    private const string SelectHome = "select org_id from payments.accounts where account_id = @accountId";
 
     // Not for one that removed or disabled its accounts: that is a decision.
     private const string InsertSandbox = """

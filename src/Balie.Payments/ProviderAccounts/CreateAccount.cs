@@ -31,7 +31,7 @@ internal static class CreateAccount
 
     private static Task<Outcome<Account>> Insert(
         NewAccount body, Db db, AccountBook accounts, ProviderCalls providers, CancellationToken ct) =>
-        db.Transact<Account>(async tx =>
+        accounts.Change<Account>(db, async tx =>
         {
             if (providers.Find(body.Provider) is not { } provider)
                 return ProviderUnknown.At("provider", $"Choose from {string.Join(", ", providers.Names)}.");

@@ -8,13 +8,14 @@ internal static class DeleteAccount
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapDelete("/payments/accounts/{accountId:guid}", Handle).Needs(Permission.OrganisationWrite);
 
-    public static Task<Outcome<Done>> Handle(Guid accountId, Db db, CancellationToken ct) => db.Transact<Done>(async tx =>
-    {
-        if (await tx.One<Guid?>(Lock, new { accountId }, ct) is null) return AccountNotFound;
-        if (await tx.One<bool>(IsInUse, new { accountId }, ct)) return AccountInUse;
-        await tx.Run(Delete, new { accountId, tx.Now }, ct);
-        return new Done("The account was removed.");
-    }, ct);
+    public static Task<Outcome<Done>> Handle(Guid accountId, Db db, AccountBook accounts, CancellationToken ct) =>
+        accounts.Change<Done>(db, async tx =>
+        {
+            if (await tx.One<Guid?>(Lock, new { accountId }, ct) is null) return AccountNotFound;
+            if (await tx.One<bool>(IsInUse, new { accountId }, ct)) return AccountInUse;
+            await tx.Run(Delete, new { accountId, tx.Now }, ct);
+            return new Done("The account was removed.");
+        }, ct);
 
     private const string Lock = """
         select account_id

@@ -14,7 +14,7 @@ internal static class ListMethods
     {
         var organisation = db.As(caller.OrgId);
         var offered = new List<Offered>();
-        foreach (var account in await accounts.Startable(organisation, ct))
+        foreach (var account in await accounts.Startable(organisation.OrgId, ct))
         {
             offered.AddRange(
                 from method in await Methods.Of(organisation, account.AccountId, ct)

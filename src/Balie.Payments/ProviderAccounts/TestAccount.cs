@@ -23,7 +23,7 @@ internal static class TestAccount
         Guid accountId, Db db, AccountBook accounts, ProviderCalls providers, CancellationToken ct)
     {
         if (await AccountReader.Find(db, accounts, accountId, ct) is null) return AccountNotFound;
-        if (await accounts.Find(db, accountId, ct) is not { } account) return AccountNotFound;
+        if (await accounts.Find(db.OrgId, accountId, ct) is not { } account) return AccountNotFound;
         Tested Says(bool works, string message) => new(works, message, account.WebhookUrl);
         try
         {

@@ -14,7 +14,7 @@ internal static class UpdateAccount
 
     public static Task<Outcome<Account>> Handle(
         Guid accountId, AccountDetails body, IfMatch ifMatch, Db db, AccountBook accounts, ProviderCalls providers, CancellationToken ct) =>
-        db.Transact<Account>(async tx =>
+        accounts.Change<Account>(db, async tx =>
         {
             if (ifMatch.Problem is { } problem) return problem;
             if (await AccountReader.Find(tx, accounts, accountId, ct) is not { } account) return AccountNotFound;

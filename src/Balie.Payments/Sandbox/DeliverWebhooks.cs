@@ -33,7 +33,7 @@ internal sealed class DeliverWebhooks(
     public async Task Run(Due due, CancellationToken ct)
     {
         var organisation = db.As(due.OrgId);
-        if (await accounts.Find(organisation, due.AccountId, ct) is not { } account) return;
+        if (await accounts.Find(due.OrgId, due.AccountId, ct) is not { } account) return;
         var signature = SandboxSettings.Read(account.Settings).Sign(due.Body, organisation.Now);
         var (taken, answer) = site.Local is { } local
             ? await Post($"{local}{AccountBook.PathOf(account.Provider, account.AccountId)}", due.Body, signature, ct)

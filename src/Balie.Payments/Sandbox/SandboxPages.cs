@@ -81,7 +81,7 @@ internal static class SandboxPages
             var refunded = outcome == "charged_back" ? await found.RefundedMinor(tx, ct) : 0;
             if (found.At(tx.Now).After(outcome, refunded, tx.Now) is not { } payment)
                 return PaymentsRefusals.OutcomeImpossible;
-            var account = await accounts.Find(tx, payment.AccountId, ct)
+            var account = await accounts.Find(tx.OrgId, payment.AccountId, ct)
                 ?? throw new InvalidOperationException($"Account {payment.AccountId} has gone.");
             await payment.Write(tx, ct);
             await payment.Announce(tx, SandboxSettings.Read(account.Settings), $"payment.{outcome}", ct);

@@ -179,8 +179,8 @@ public sealed class EveryFailureTests(ProvidersApp app) : IClassFixture<Provider
         await using var other = await Shop.Open(app, provider);
         await shop.Side.Post(Delivery.Held);
         var (orderId, attemptId) = await shop.Order();
-        await app.Db.Run(
-            "update payments.accounts set is_enabled = (account_id = @accountId) where org_id = @orgId", new { shop.AccountId }, Ct);
+        await app.ChangeAccounts(
+            "update payments.accounts set is_enabled = (account_id = @accountId) where org_id = @orgId", new { shop.AccountId });
         var name = await shop.Start(attemptId);
         await shop.Side.Buyer(name, BuyerDoes.Pays);
         var letters = await shop.Side.TakeHeld();

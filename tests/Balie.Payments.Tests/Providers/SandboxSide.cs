@@ -43,7 +43,7 @@ internal sealed class SandboxSide : IProviderSide
     {
         var manners = _settings with { WebhookDelaySeconds = how == Delivery.AtOnce ? 0 : Tomorrow };
         var settings = _app.Services.GetRequiredService<AccountBook>().Close(AccountId, manners.Write());
-        await _app.Db.Run(Behave, new { AccountId, settings }, Ct);
+        await _app.ChangeAccounts(Behave, new { AccountId, settings });
     }
 
     public async Task<IReadOnlyList<Letter>> TakeHeld() =>

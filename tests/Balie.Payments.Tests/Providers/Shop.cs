@@ -26,7 +26,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public static async Task<Shop> Open(ProvidersApp app, string name)
     {
-        await app.Db.Run("update payments.accounts set is_enabled = false where org_id = @orgId", null, Ct);
+        await app.ChangeAccounts("update payments.accounts set is_enabled = false where org_id = @orgId", new { });
         if (name == "sandbox") return new Shop(app, await SandboxSide.Open(app));
         IFakeProvider fake = name switch
         {

@@ -71,10 +71,10 @@ public sealed class MannersTests(PaymentsApp app) : IClassFixture<PaymentsApp>
     {
         var accountId = (await app.See(attemptId)).AccountId ?? Guid.Empty;
         var book = app.Services.GetRequiredService<AccountBook>();
-        var account = await book.Find(app.Db, accountId, Ct) ?? throw new InvalidOperationException("No account.");
+        var account = await book.Find(app.Db.OrgId, accountId, Ct) ?? throw new InvalidOperationException("No account.");
         var settings = book.Close(accountId, (SandboxSettings.Read(account.Settings) with { Refunds = refunds }).Write());
-        await app.Db.Run(
+        await app.ChangeAccounts(
             "update payments.accounts set settings = @settings where org_id = @orgId and account_id = @accountId",
-            new { accountId, settings }, Ct);
+            new { accountId, settings });
     }
 }
