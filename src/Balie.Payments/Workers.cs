@@ -19,8 +19,11 @@ internal sealed partial class Workers : BackgroundService
     private readonly int _atOnce;
     private readonly ILogger<Workers> _log;
 
-    /// <param name="Take">Takes at most so many pieces of work, each as what is to be done.</param>
-    private sealed record Lane(string Channel, Bell Bell, Func<int, CancellationToken, Task<IReadOnlyList<Work>>> Take);
+    /// <param name="Take">Takes at most so many rows.</param>
+    private sealed record Lane(string Channel, Bell Bell, Func<int, CancellationToken, Task<Taken>> Take);
+
+    /// <param name="Works">What is to be done about the rows; one may do for several.</param>
+    private sealed record Taken(IReadOnlyList<Work> Works, int Rows);
 
     private delegate Task Work(CancellationToken ct);
 
@@ -30,9 +33,9 @@ internal sealed partial class Workers : BackgroundService
     {
         _lanes =
         [
-            Of(ProcessWebhooks.Channel, webhooks.Take, webhooks.Run),
-            Of(Instruction.Channel, instructions.Take, instructions.Run),
-            Of(DeliverWebhooks.Channel, deliveries.Take, deliveries.Run),
+            Of(ProcessWebhooks.Channel, webhooks.Take, webhooks.Run, due => 1 + due.Others.Length),
+            Of(Instruction.Channel, instructions.Take, instructions.Run, _ => 1),
+            Of(DeliverWebhooks.Channel, deliveries.Take, deliveries.Run, _ => 1),
         ];
         (_isOurs, _atOnce, _log) = (filter.Includes(new PaymentsModule().Name), options.Value.AtOnce, log);
         foreach (var lane in _lanes) signals.On(lane.Channel, _ => lane.Bell.Ring(), lane.Bell.Ring);
@@ -46,7 +49,7 @@ internal sealed partial class Workers : BackgroundService
             did = false;
             foreach (var lane in _lanes)
             {
-                foreach (var work in await lane.Take(_atOnce, ct))
+                foreach (var work in (await lane.Take(_atOnce, ct)).Works)
                 {
                     did = true;
                     await work(ct);
@@ -71,8 +74,9 @@ internal sealed partial class Workers : BackgroundService
         {
             try
             {
-                var took = await lane.Take(_atOnce - running.Count, ct);
-                running.AddRange(took.Select(work => Try(lane, work, ct)));
+                var room = _atOnce - running.Count;
+                var took = await lane.Take(room, ct);
+                running.AddRange(took.Works.Select(work => Try(lane, work, ct)));
                 isWell = true;
                 // Half of them done is reason enough to take more; taking one at a time would ask the database as often as it works.
                 while (running.Count > _atOnce / 2)
@@ -80,7 +84,8 @@ internal sealed partial class Workers : BackgroundService
                     await Task.WhenAny(running);
                     running.RemoveAll(task => task.IsCompleted);
                 }
-                if (took.Count == 0) await lane.Bell.Wait(LookAnyway, ct);
+                // Where there was room for more there is no more, until the bell rings.
+                if (took.Rows < room) await lane.Bell.Wait(LookAnyway, ct);
                 running.RemoveAll(task => task.IsCompleted);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested) { break; }
@@ -104,9 +109,12 @@ internal sealed partial class Workers : BackgroundService
     }
 
     private static Lane Of<TDue>(
-        string channel, Func<int, CancellationToken, Task<TDue[]>> take, Func<TDue, CancellationToken, Task> run) =>
-        new(channel, new Bell(),
-            async (atMost, ct) => [.. (await take(atMost, ct)).Select(due => (Work)(token => run(due, token)))]);
+        string channel, Func<int, CancellationToken, Task<TDue[]>> take, Func<TDue, CancellationToken, Task> run,
+        Func<TDue, int> rows) => new(channel, new Bell(), async (atMost, ct) =>
+    {
+        var due = await take(atMost, ct);
+        return new Taken([.. due.Select(one => (Work)(token => run(one, token)))], due.Sum(rows));
+    });
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker of {Lane} stumbled and tries again every second")]
     private static partial void LogTrouble(ILogger log, Exception trouble, string lane);

@@ -31,7 +31,10 @@ internal sealed record Attempt(
 
     /// <summary>For whoever changes it; the order's row is locked before, see <c>IPayables.Lock</c>.</summary>
     public static Task<Attempt?> Lock(Tx tx, Guid attemptId, CancellationToken ct) =>
-        tx.One<Attempt>(Select + "for update", new { attemptId }, ct);
+        tx.One<Attempt>(SelectLocked, new { attemptId }, ct);
+
+    /// <summary>The same for <c>@attemptId</c>, beside others.</summary>
+    public const string SelectLocked = Select + "for update";
 
     private const string Select = $"""
         select {Columns}

@@ -89,9 +89,10 @@ internal sealed partial class CarryOut(
         {
             var payables = services.GetRequiredService<IPayables>();
             await payables.Lock(tx, instruction.OrderId, ct);
-            var attempt = await Attempt.Lock(tx, instruction.AttemptId, ct)
-                ?? throw new InvalidOperationException($"Attempt {instruction.AttemptId} has gone.");
-            if (await tx.One<Instruction>(Lock, new { instruction.InstructionId }, ct) is not { IsOpen: true } open) return;
+            var (attempts, instructions) = await tx.Both<Attempt, Instruction>(
+                LockBoth, new { instruction.AttemptId, instruction.InstructionId }, ct);
+            if (attempts is not [var attempt]) throw new InvalidOperationException($"Attempt {instruction.AttemptId} has gone.");
+            if (instructions is not [{ IsOpen: true } open]) return;
             if (open.Kind == Instruction.Refund)
             {
                 var change = new AttemptChange(tx, attempt, "system", "", ledger, payables);
@@ -149,7 +150,12 @@ internal sealed partial class CarryOut(
         and attempt_id = (select attempt_id from payments.instructions where org_id = @orgId and instruction_id = @instructionId)
         """;
 
-    private const string Lock = Select + "\nfor update";
+    private const string LockBoth = $"""
+        {Attempt.SelectLocked};
+
+        {Select}
+        for update
+        """;
 
     private const string Note = """
         update payments.instructions set problem = @problem where org_id = @orgId and instruction_id = @instructionId

@@ -22,7 +22,7 @@ internal static class TicketSteps
         var args = new { bookingIds = bookings, ticketIds = tickets, from, to, action = to, actor, reason, tx.Now };
         var ended = await tx.Many<Moved>(EndAll, args, ct);
         if (ended.Length == 0) return ended;
-        await tx.Run(WithdrawOffers, new { ids = ended.Select(ticket => ticket.TicketId).ToArray(), tx.Now }, ct);
+        await tx.Later(WithdrawOffers, new { ids = ended.Select(ticket => ticket.TicketId).ToArray(), tx.Now }, ct);
         tx.PublishAll([.. ended.Select(ticket => new TicketVoided(ticket.TicketId, ticket.BookingId, reason))]);
         return ended;
     }
