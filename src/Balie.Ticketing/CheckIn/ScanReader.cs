@@ -44,24 +44,38 @@ internal static class ScanReader
             : null;
     }
 
-    /// <summary>Locks tickets in the order of their ids, so that nobody waits in a circle. Returns those it got.</summary>
+    /// <summary>
+    /// Locks their tickets in the order of the ids, so that nobody waits in a circle, and reads one row per scan, in their order. One round
+    /// trip of two statements, because the second must see what was committed before the first one got its locks.
+    /// </summary>
     /// <param name="wait">False leaves out those that somebody else has at this moment.</param>
-    public static Task<Guid[]> Lock(Tx tx, IReadOnlyList<Guid> ticketIds, bool wait, CancellationToken ct) =>
-        tx.Many<Guid>(wait ? LockAll : LockAll + "skip locked", new { ticketIds = ticketIds.ToArray() }, ct);
+    /// <returns>The tickets it got, and the rows of all.</returns>
+    public static async Task<(HashSet<Guid> Locked, Row[] Rows)> LockAndRead(
+        Tx tx, IReadOnlyList<Scan> scans, bool wait, CancellationToken ct)
+    {
+        var (locked, rows) = await tx.Both<Guid, Row>(wait ? LockThenSelect : LockFreeThenSelect, Shown(scans), ct);
+        return ([.. locked], rows);
+    }
 
-    /// <summary>The same for all tickets of a booking, or of the booking that a ticket belongs to; always waits.</summary>
+    /// <summary>Locks all tickets of a booking, or of the booking that a ticket belongs to; always waits.</summary>
     public static Task<Guid[]> LockParty(Tx tx, Guid? bookingId, Guid? ticketId, CancellationToken ct) =>
         tx.Many<Guid>(LockBooking, new { bookingId, ticketId }, ct);
 
-    /// <summary>One row per scan, in their order. Read after the locks, because it must see what was committed before them.</summary>
-    public static Task<Row[]> Read(Tx tx, IReadOnlyList<Scan> scans, CancellationToken ct) => tx.Many<Row>(Select, new
+    /// <summary>One row per scan, in their order. Asked after the locks, because it must see what was committed before them.</summary>
+    public static Task<Row[]> Read(Tx tx, IReadOnlyList<Scan> scans, CancellationToken ct) => tx.Many<Row>(Select, Shown(scans), ct);
+
+    private static object Shown(IReadOnlyList<Scan> scans) => new
     {
         ticketIds = scans.Select(scan => scan.Ticket?.TicketId).ToArray(),
         serials = scans.Select(scan => scan.Ticket?.Serial).ToArray(),
         scannerIds = scans.Select(scan => scan.Door.Caller.Identity).ToArray(),
         nonces = scans.Select(scan => scan.Nonce).ToArray(),
         deviceIds = scans.Select(scan => scan.Door.Device?.Id).ToArray(),
-    }, ct);
+    };
+
+    private const string LockThenSelect = $"{LockAll};\n{Select}";
+
+    private const string LockFreeThenSelect = $"{LockAll} skip locked;\n{Select}";
 
     private const string LockAll = """
         select ticket_id
@@ -69,7 +83,6 @@ internal static class ScanReader
         where org_id = @orgId and ticket_id = any (@ticketIds)
         order by ticket_id
         for update
-
         """;
 
     private const string LockBooking = """

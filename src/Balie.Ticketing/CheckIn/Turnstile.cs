@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Balie.Ticketing.Offers;
 using Npgsql;
 using static Balie.Ticketing.TicketingRefusals;
@@ -14,8 +15,9 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
 {
     private const int MostAtOnce = 128;
 
-    // One commits while the other decides.
-    private const int MostTransactions = 2;
+    // One transaction at a time: two beside each other would be half as large, cost nearly as much each, and wait for one disk. Whoever
+    // waits for longer than this, behind one that hangs, gets another.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     // Scans that wait for somebody else's transaction must not take all connections with them.
     private const int MostWaiting = 4;
@@ -27,14 +29,26 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
     {
         public Lock Turn { get; } = new();
         public Queue<Waiting> Queue { get; } = new();
-        public int Running { get; set; }
+        public bool IsDrained { get; set; }
+        public bool IsWatched { get; set; }
 
         /// <summary>By ticket: the scans that wait for whoever has its row, one transaction for all of them.</summary>
         public Dictionary<Guid, Queue<Waiting>> Held { get; } = [];
+
+        public static List<Waiting> Take(Queue<Waiting> queue)
+        {
+            var batch = new List<Waiting>();
+            while (batch.Count < MostAtOnce && queue.TryDequeue(out var next)) batch.Add(next);
+            return batch;
+        }
     }
 
     private sealed record Waiting(Scan Scan)
     {
+        private readonly long _since = Stopwatch.GetTimestamp();
+
+        public bool IsImpatient => Stopwatch.GetElapsedTime(_since) > Patience;
+
         // Answers are written by the requests that wait for them, not by the lane.
         public TaskCompletionSource<Outcome<CheckInAnswer>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -46,10 +60,17 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
         lock (lane.Turn)
         {
             lane.Queue.Enqueue(waiting);
-            if (lane.Running == MostTransactions) return waiting.Answer.Task;
-            lane.Running++;
+            if (!lane.IsDrained)
+            {
+                lane.IsDrained = true;
+                _ = Task.Run(() => Drain(orgId, lane));
+            }
+            else if (!lane.IsWatched)
+            {
+                lane.IsWatched = true;
+                _ = Task.Run(() => Watch(orgId, lane));
+            }
         }
-        _ = Task.Run(() => Drain(orgId, lane));
         return waiting.Answer.Task;
     }
 
@@ -59,17 +80,31 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
     {
         while (true)
         {
+            List<Waiting> batch;
+            lock (lane.Turn)
+            {
+                batch = Lane.Take(lane.Queue);
+                lane.IsDrained = batch.Count > 0;
+            }
+            if (batch.Count == 0) return;
+            await Settle(orgId, lane, batch);
+        }
+    }
+
+    // Takes over from a transaction that hangs, for those who came after it.
+    private async Task Watch(Guid orgId, Lane lane)
+    {
+        while (true)
+        {
+            await Task.Delay(Patience);
             var batch = new List<Waiting>();
             lock (lane.Turn)
             {
-                while (batch.Count < MostAtOnce && lane.Queue.TryDequeue(out var next)) batch.Add(next);
-                if (batch.Count == 0)
-                {
-                    lane.Running--;
-                    return;
-                }
+                lane.IsWatched = lane.Queue.TryPeek(out var first);
+                if (first is null) return;
+                if (first.IsImpatient) batch = Lane.Take(lane.Queue);
             }
-            await Settle(orgId, lane, batch);
+            if (batch.Count > 0) await Settle(orgId, lane, batch);
         }
     }
 
@@ -110,13 +145,13 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
     {
         while (true)
         {
-            var together = new List<Waiting>();
+            List<Waiting> together = [];
             await _waitingRoom.WaitAsync();
             try
             {
                 lock (lane.Turn)
                 {
-                    while (together.Count < MostAtOnce && lane.Held[key].TryDequeue(out var next)) together.Add(next);
+                    together = Lane.Take(lane.Held[key]);
                     if (together.Count == 0)
                     {
                         lane.Held.Remove(key);
@@ -144,9 +179,7 @@ internal sealed class Turnstile(SystemDb db, EventOffers offers, PolicyStore pol
         {
             held.Clear();
             answers.Clear();
-            var wanted = batch.Select(one => one.Scan.Ticket?.TicketId).OfType<Guid>().Distinct().ToArray();
-            var locked = wanted.Length == 0 ? [] : (await ScanReader.Lock(tx, wanted, wait, ct)).ToHashSet();
-            var rows = await ScanReader.Read(tx, [.. batch.Select(one => one.Scan)], ct);
+            var (locked, rows) = await ScanReader.LockAndRead(tx, [.. batch.Select(one => one.Scan)], wait, ct);
             var (tally, decided) = (new Tally(tx), new Dictionary<(Guid, Guid), (byte[] Fingerprint, CheckInAnswer Answer)>());
             foreach (var (one, row) in batch.Zip(rows))
             {

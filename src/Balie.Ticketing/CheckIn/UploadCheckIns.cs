@@ -48,8 +48,7 @@ internal static class UploadCheckIns
         return await db.Transact<Taken[]>(async tx =>
         {
             var shown = scans.Select(one => one.Scan.Ticket?.TicketId).OfType<Guid>().Distinct().ToArray();
-            await ScanReader.Lock(tx, shown, wait: true, ct);
-            var rows = await ScanReader.Read(tx, [.. scans.Select(one => one.Scan)], ct);
+            var (_, rows) = await ScanReader.LockAndRead(tx, [.. scans.Select(one => one.Scan)], wait: true, ct);
             var past = await TicketPast.Of(tx, shown, ct);
             var (tally, taken) = (new Tally(tx), new List<Taken>());
             foreach (var ((fact, scan), row) in scans.Zip(rows)) taken.Add(await Take(fact, scan, row, tally, past, offers, figures, ct));

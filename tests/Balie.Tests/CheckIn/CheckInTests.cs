@@ -68,6 +68,33 @@ public sealed class CheckInTests(Product app) : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task A_scan_that_hangs_behind_its_twin_elsewhere_holds_up_nobody()
+    {
+        var show = await app.OpenShow();
+        var (code, _) = await app.Ticket(show);
+        var (door, scannerId) = await app.Device(DoorWords.At(show));
+        var nonce = Guid.CreateVersion7();
+        await using var rival = await app.Rival();
+        await rival.Run("""
+            insert into ticketing.check_ins (
+                org_id, check_in_id, scanner_id, nonce, nth, actor, direction, result, reason, counts, device_time, at, fingerprint, answer)
+            select
+                org_id, gen_random_uuid(), device_id, @nonce, 1, 'device', 'in', 'refused', 'invalid_code', false, created_at,
+                created_at, sha256('another request'), '{}'
+            from ticketing.devices
+            where device_id = @scannerId
+            """, new { scannerId, nonce });
+
+        var hanging = door.CheckIn(new { nonce, code = "none of ours" });
+        await rival.UntilSomeoneWaits();
+        Assert.Equal("admitted", (await door.Scan(code)).Said());
+        Assert.False(hanging.IsCompleted);
+        await rival.Commit();
+
+        await (await hanging).IsRefused(HttpStatusCode.UnprocessableEntity, "ticketing.nonce_reused", Ct);
+    }
+
+    [Fact]
     public async Task The_same_nonce_gives_the_same_answer_and_lets_nobody_in_again()
     {
         var show = await app.OpenShow(reentries: 1_000);
