@@ -10,7 +10,7 @@ internal static class TellOfBookings
     public static async Task Handle(IReadOnlyList<BookingConfirmed> confirmed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
         await tx.BroadcastAll(confirmed, ct);
-        await tx.Run(Confirm, new
+        await tx.Later(Confirm, new
         {
             bookingIds = confirmed.Select(message => message.BookingId).ToArray(),
             eventIds = confirmed.Select(message => message.EventId).ToArray(),

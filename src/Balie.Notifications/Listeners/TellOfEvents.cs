@@ -31,7 +31,7 @@ internal static class TellOfEvents
         await tx.Broadcast(message, ct);
         foreach (var slot in message.Slots)
         {
-            await tx.Run(KeepStart, new { message.EventId, slot.SlotId, slot.StartsAt, tx.Now }, ct);
+            await tx.Later(KeepStart, new { message.EventId, slot.SlotId, slot.StartsAt, tx.Now }, ct);
             // Moved there, back and there again is three times news, but the same moment twice in a row is not.
             var once = string.Create(
                 CultureInfo.InvariantCulture, $"{slot.StartedAt.ToUnixTimeSeconds()}-{slot.StartsAt.ToUnixTimeSeconds()}");

@@ -10,7 +10,7 @@ internal static class TellOfOrders
     public static async Task Handle(IReadOnlyList<OrderConfirmed> confirmed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
         await tx.BroadcastAll(confirmed, ct);
-        await tx.Run(KeepOrders, new
+        await tx.Later(KeepOrders, new
         {
             orderIds = confirmed.SelectMany(message => message.HoldIds.Select(_ => message.OrderId)).ToArray(),
             holdIds = confirmed.SelectMany(message => message.HoldIds).ToArray(),

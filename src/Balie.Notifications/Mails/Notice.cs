@@ -24,14 +24,15 @@ internal static class Notices
     {
         var facts = JsonSerializer.Serialize(about, Json.Options);
         var row = new { reason = Reason(kind, subjectId, once), kind, subjectId, facts, tx.Now };
-        if (await tx.Run(Insert, row, ct) == 1) tx.Signal(Channel);
+        await tx.Later(Insert, row, ct);
+        tx.Signal(Channel);
     }
 
     /// <summary>The same for several subjects, each with its own facts; of these there is only one notice ever.</summary>
     public static async Task NotifyAll<TFacts>(
         this Tx tx, string kind, IReadOnlyList<TFacts> about, Func<TFacts, Guid> subject, CancellationToken ct)
     {
-        var made = await tx.Run(InsertAll, new
+        await tx.Later(InsertAll, new
         {
             kind,
             reasons = about.Select(facts => Reason(kind, subject(facts), "")).ToArray(),
@@ -39,7 +40,7 @@ internal static class Notices
             facts = about.Select(facts => JsonSerializer.Serialize(facts, Json.Options)).ToArray(),
             tx.Now,
         }, ct);
-        if (made > 0) tx.Signal(Channel);
+        tx.Signal(Channel);
     }
 
     /// <summary>The same for the holder of every confirmed booking of an event, or of one slot of it.</summary>
@@ -47,7 +48,7 @@ internal static class Notices
         this Tx tx, string kind, Guid eventId, Guid? slotId, TFacts about, CancellationToken ct, string once = "")
     {
         var facts = JsonSerializer.Serialize(about, Json.Options);
-        await tx.Run(InsertForHolders, new { kind, eventId, slotId, facts, suffix = once.Length == 0 ? "" : $":{once}", tx.Now }, ct);
+        await tx.Later(InsertForHolders, new { kind, eventId, slotId, facts, suffix = once.Length == 0 ? "" : $":{once}", tx.Now }, ct);
         tx.Signal(Channel);
     }
 

@@ -25,7 +25,7 @@ internal static class Broadcasting
     {
         var messageId = tx.NewId();
         var data = JsonSerializer.Serialize(known.Show(message), known.Shape, Json.Options);
-        await tx.Run(Insert, new { messageId, known.Type, PublicMessages.Everything, data, onlyTo, tx.Now }, ct);
+        await tx.Later(Insert, new { messageId, known.Type, PublicMessages.Everything, data, onlyTo, tx.Now }, ct);
         tx.Wake();
         return messageId;
     }

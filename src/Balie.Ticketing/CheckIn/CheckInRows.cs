@@ -16,7 +16,7 @@ internal static class CheckInRows
         T[] All<T>(Func<Tally.Fact, T> value) => [.. facts.Select(value)];
         T[] Each<T>(Func<Entry, T> value) => [.. entries.Select(value)];
         var moved = entries.Where(entry => entry.HasNewStatus).ToArray();
-        return tx.Run(Insert, new
+        return tx.Later(Insert, new
         {
             tx.Now,
             ids = All(fact => fact.Id),

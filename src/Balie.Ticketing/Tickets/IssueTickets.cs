@@ -28,7 +28,7 @@ internal static class IssueTickets
             var (eventId, slotId) = (tickets[first].Item.EventId, tickets[first].Item.SlotId);
             told.Add(new TicketsIssued(booking.Key, eventId, slotId, [.. tickets.Skip(first).Select(ticket => ticket.TicketId)]));
         }
-        await tx.Run(Insert, Columns(tickets, tx.Now), ct);
+        await tx.Later(Insert, Columns(tickets, tx.Now), ct);
         tx.PublishAll(told);
     }
 
