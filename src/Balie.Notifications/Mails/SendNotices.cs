@@ -26,7 +26,7 @@ internal sealed partial class SendNotices : BackgroundService
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(4);
 
     // Longer than a whole batch can take, so no other process takes what this one still holds.
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     private static readonly JsonSerializerOptions AsColumns = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
