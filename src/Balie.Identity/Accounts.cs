@@ -15,7 +15,7 @@ internal sealed record Accounts(Db Db)
             ?? throw new InvalidOperationException("Outside a request there is no caller: use SystemDb.Everywhere.");
         var databases = services.GetRequiredService<Databases>();
         return new Accounts(new Db(
-            databases.System, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
+            databases.SystemPool, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
             http.Features.Get<IdempotentRequest>()));
     }
 }

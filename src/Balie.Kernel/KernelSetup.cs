@@ -91,7 +91,7 @@ public static class KernelSetup
         var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext
             ?? throw new InvalidOperationException("Outside a request there is no caller: use SystemDb.As(organisation).");
         var databases = services.GetRequiredService<Databases>();
-        return new Db(databases.App, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
+        return new Db(databases.AppPool, databases.News, Caller.Of(http).OrgId, services.GetRequiredService<TimeProvider>(),
             http.Features.Get<IdempotentRequest>());
     }
 }

@@ -28,11 +28,18 @@ public sealed class Databases : IAsyncDisposable
     // an array each time it runs. See docs/decisions/0019-plans-and-round-trips.md.
     private const string PlanOnce = "-c plan_cache_mode=force_generic_plan";
 
+    private readonly NpgsqlDataSource[] _asides;
+
     public Databases(string balie, string? app = null, string? system = null, string? reader = null, int poolSize = 30)
     {
         App = Open(app ?? balie, AppRole, poolSize, PlanOnce);
         System = Open(system ?? balie, SystemRole, poolSize);
-        Reader = Open(reader ?? balie, ReaderRole, Math.Max(2, poolSize / 4));
+        Reader = Open(reader ?? balie, ReaderRole, Few(poolSize));
+        _asides =
+        [
+            Open(app ?? balie, AppRole, poolSize, PlanOnce, isAside: true), Open(system ?? balie, SystemRole, poolSize, isAside: true),
+        ];
+        (AppPool, SystemPool) = (new Pool(App, _asides[0]), new Pool(System, _asides[1]));
         News = new News(System);
     }
 
@@ -45,6 +52,12 @@ public sealed class Databases : IAsyncDisposable
     /// <summary>Reports and checks: may read, may not write; row security applies.</summary>
     public NpgsqlDataSource Reader { get; }
 
+    /// <summary>The connections of <see cref="App"/>, for whoever may be within a transaction.</summary>
+    public Pool AppPool { get; }
+
+    /// <summary>The same of <see cref="System"/>.</summary>
+    public Pool SystemPool { get; }
+
     /// <summary>What transactions signal to all processes.</summary>
     public News News { get; }
 
@@ -53,9 +66,13 @@ public sealed class Databases : IAsyncDisposable
         await App.DisposeAsync();
         await System.DisposeAsync();
         await Reader.DisposeAsync();
+        foreach (var aside in _asides) await aside.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Open(string connectionString, string role, int poolSize, string options = "")
+    private static int Few(int poolSize) => Math.Max(2, poolSize / 4);
+
+    private static NpgsqlDataSource Open(
+        string connectionString, string role, int poolSize, string options = "", bool isAside = false)
     {
         var wanted = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -73,7 +90,8 @@ public sealed class Databases : IAsyncDisposable
         };
         // Asked whether it contains a key, the builder answers whether it knows one; this asks whether it was given.
         if (!wanted.ShouldSerialize("Maximum Pool Size")) wanted.MaxPoolSize = poolSize;
+        if (isAside) wanted.MaxPoolSize = Few(wanted.MaxPoolSize);
         // The name labels metrics and spans; without one Npgsql takes the connection string, which is nobody's business there.
-        return new NpgsqlDataSourceBuilder(wanted.ConnectionString) { Name = role }.Build();
+        return new NpgsqlDataSourceBuilder(wanted.ConnectionString) { Name = isAside ? $"{role}_aside" : role }.Build();
     }
 }

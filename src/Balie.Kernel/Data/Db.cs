@@ -115,7 +115,7 @@ public abstract class Sql(Guid orgId, TimeProvider clock)
 /// The database under one organisation, or under none: reads, single statements, and the door to a <see cref="Tx"/>.
 /// A statement outside a transaction is one round trip, organisation included.
 /// </summary>
-public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvider clock, IdempotentRequest? request = null)
+public sealed class Db(Pool pool, News news, Guid orgId, TimeProvider clock, IdempotentRequest? request = null)
     : Sql(orgId, clock)
 {
     private const int TriesOnCollision = 3;
@@ -145,7 +145,8 @@ public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvi
 
     private async Task<Outcome<T>> TryOnce<T>(Func<Tx, Task<Outcome<T>>> work, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await pool.Open(ct);
+        using var holding = pool.Hold();
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var tx = new Tx(connection, transaction, OrgId, _clock);
         if (request is not null && await request.Begin(tx, ct) is { } earlier) return earlier;
@@ -165,7 +166,7 @@ public sealed class Db(NpgsqlDataSource source, News news, Guid orgId, TimeProvi
 
     private protected override async Task<TResult> Use<TResult>(Func<Trip, Task<TResult>> work, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await pool.Open(ct);
         return await work(new Trip(connection, null, OrgId == Guid.Empty ? null : UnderOrganisation, null));
     }
 }

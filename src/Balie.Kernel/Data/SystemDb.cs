@@ -6,8 +6,8 @@ namespace Balie.Kernel;
 /// </summary>
 public sealed class SystemDb(Databases databases, TimeProvider clock)
 {
-    public Db Everywhere { get; } = new(databases.System, databases.News, Guid.Empty, clock);
+    public Db Everywhere { get; } = new(databases.SystemPool, databases.News, Guid.Empty, clock);
 
     /// <summary>The application's own view of one organisation, for a job or listener that acts on its behalf.</summary>
-    public Db As(Guid orgId) => new(databases.App, databases.News, orgId, clock);
+    public Db As(Guid orgId) => new(databases.AppPool, databases.News, orgId, clock);
 }
