@@ -3,23 +3,19 @@
 create table notifications.bookings (
     org_id uuid not null,
     booking_id uuid not null,
-    order_id uuid,
     event_id uuid,
     slot_id uuid,
-    status text not null default 'held'::text,
+    status text not null,
     confirmed_at timestamp with time zone,
     starts_at timestamp with time zone,
     updated_at timestamp with time zone not null,
-    locale text,
     constraint bookings_pkey PRIMARY KEY (org_id, booking_id),
     constraint bookings_check CHECK (((status <> 'confirmed'::text) OR ((confirmed_at IS NOT NULL) AND (event_id IS NOT NULL) AND (slot_id IS NOT NULL)))),
-    constraint bookings_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text]))),
-    constraint bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'cancelled'::text])))
+    constraint bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
 );
 alter table notifications.bookings enable row level security;
 alter table notifications.bookings force row level security;
 CREATE INDEX bookings_by_event ON notifications.bookings USING btree (org_id, event_id, slot_id) WHERE (status = 'confirmed'::text);
-CREATE INDEX bookings_by_order ON notifications.bookings USING btree (org_id, order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX bookings_by_start ON notifications.bookings USING btree (starts_at) WHERE (status = 'confirmed'::text);
 create policy everything on notifications.bookings for all to balie_system using (true);
 create policy tenant on notifications.bookings for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
@@ -57,6 +53,25 @@ create policy tenant on notifications.notices for all to balie_app, balie_reader
 grant select, insert, update, delete on notifications.notices to balie_app;
 grant select on notifications.notices to balie_reader;
 grant select, insert, update, delete on notifications.notices to balie_system;
+
+create table notifications.purchases (
+    org_id uuid not null,
+    booking_id uuid not null,
+    order_id uuid not null,
+    locale text,
+    bought_at timestamp with time zone not null,
+    constraint purchases_pkey PRIMARY KEY (org_id, booking_id),
+    constraint purchases_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text])))
+);
+alter table notifications.purchases enable row level security;
+alter table notifications.purchases force row level security;
+CREATE INDEX purchases_by_age ON notifications.purchases USING brin (bought_at);
+CREATE INDEX purchases_by_order ON notifications.purchases USING btree (org_id, order_id);
+create policy everything on notifications.purchases for all to balie_system using (true);
+create policy tenant on notifications.purchases for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
+grant select, insert, update, delete on notifications.purchases to balie_app;
+grant select on notifications.purchases to balie_reader;
+grant select, insert, update, delete on notifications.purchases to balie_system;
 
 create table notifications.webhook_attempts (
     org_id uuid not null,

@@ -61,6 +61,12 @@ public sealed class Databases : IAsyncDisposable
     /// <summary>What transactions signal to all processes.</summary>
     public News News { get; }
 
+    /// <summary>Drops the connections that nobody uses: those to a server that went away are broken.</summary>
+    public void Clear()
+    {
+        foreach (var source in (NpgsqlDataSource[])[App, System, Reader, .. _asides]) source.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();

@@ -4,7 +4,7 @@ namespace Balie.Kernel;
 
 /// <summary>
 /// The connections of one role, and a few aside. Whoever is within a transaction and asks for a second connection, as memory does that has to
-/// read what it forgot, gets one of those: were it one of the same pool, transactions that hold all of them would wait for each other, fail
+/// read what it forgot, gets one of those. Were it one of the same pool, transactions that hold all of them would wait for each other, fail
 /// together and come back together.
 /// </summary>
 public sealed class Pool(NpgsqlDataSource source, NpgsqlDataSource aside)

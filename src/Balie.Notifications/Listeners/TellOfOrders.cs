@@ -10,7 +10,7 @@ internal static class TellOfOrders
     public static async Task Handle(IReadOnlyList<OrderConfirmed> confirmed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
         await tx.BroadcastAll(confirmed, ct);
-        await tx.Later(KeepOrders, new
+        await tx.Later(KeepPurchases, new
         {
             orderIds = confirmed.SelectMany(message => message.HoldIds.Select(_ => message.OrderId)).ToArray(),
             holdIds = confirmed.SelectMany(message => message.HoldIds).ToArray(),
@@ -61,18 +61,17 @@ internal static class TellOfOrders
 
     private const string SelectBookings = """
         select booking_id
-        from notifications.bookings
+        from notifications.purchases
+        join notifications.bookings using (org_id, booking_id)
         where org_id = @orgId and order_id = @orderId and status = 'confirmed'
         order by booking_id
         """;
 
     // A hold is a booking for those kinds of offers that are booked; of others nothing will ever be asked.
-    private const string KeepOrders = """
-        insert into notifications.bookings (org_id, booking_id, order_id, locale, updated_at)
+    private const string KeepPurchases = """
+        insert into notifications.purchases (org_id, booking_id, order_id, locale, bought_at)
         select @orgId, hold_id, order_id, locale, @now
         from unnest(@orderIds::uuid[], @holdIds::uuid[], @locales::text[]) as held (order_id, hold_id, locale)
-        order by hold_id
-        on conflict (org_id, booking_id) do update
-        set order_id = excluded.order_id, locale = excluded.locale, updated_at = excluded.updated_at
+        on conflict (org_id, booking_id) do nothing
         """;
 }

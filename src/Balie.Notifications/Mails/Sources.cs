@@ -18,7 +18,7 @@ internal sealed class Sources
     private readonly WebOptions _web;
     private readonly Together<Guid, OrderView> _orders;
     private readonly Together<Guid, BookingFacts> _bookings;
-    private readonly Together<Guid, Kept> _kept;
+    private readonly Together<Guid, Purchase> _purchases;
     private readonly Together<PapersWanted, IReadOnlyList<TicketFile>> _papers;
     private readonly Together<(Guid BookingId, DateTimeOffset StartsAt), bool> _starts;
 
@@ -37,7 +37,8 @@ internal sealed class Sources
         _bookings = new(async ids => _tickets is null
             ? new Dictionary<Guid, BookingFacts>()
             : (await _tickets.See(orgId, ids, ct)).ToDictionary(booking => booking.BookingId));
-        _kept = new(async ids => (await db.Many<Kept>(SelectKept, new { ids = ids.ToArray() }, ct)).ToDictionary(kept => kept.BookingId));
+        _purchases = new(async ids => (await db.Many<Purchase>(SelectPurchases, new { ids = ids.ToArray() }, ct))
+            .ToDictionary(purchase => purchase.BookingId));
         _papers = new(async wanted => _tickets is null
             ? new Dictionary<PapersWanted, IReadOnlyList<TicketFile>>()
             : await _tickets.Papers(orgId, wanted, ct));
@@ -52,22 +53,21 @@ internal sealed class Sources
         });
     }
 
-    /// <summary>Our own copy of what was told of a booking.</summary>
-    /// <param name="OrderId">The order that it was paid with; null for a free one.</param>
+    /// <summary>What a booking was bought with; there is none of a free one.</summary>
     /// <param name="Locale">The language in which it was bought, as far as anybody said.</param>
-    private sealed record Kept(Guid BookingId, Guid? OrderId, string? Locale);
+    private sealed record Purchase(Guid BookingId, Guid OrderId, string? Locale);
 
     /// <param name="locale">The reader's; null for the organisation's own.</param>
     public ValueTask<Voice> Voice(string? locale) => Mails.Voice.Of(_organisations, _web, _orgId, locale, _ct);
 
     /// <summary>In the language in which the booking was bought.</summary>
-    public async Task<Voice> VoiceOf(BookingFacts booking) => await Voice((await _kept.Of(booking.BookingId))?.Locale);
+    public async Task<Voice> VoiceOf(BookingFacts booking) => await Voice((await _purchases.Of(booking.BookingId))?.Locale);
 
     public Task<OrderView?> Order(Guid orderId) => _orders.Of(orderId);
 
     /// <summary>The order that a booking was paid with; null for a free one.</summary>
     public async Task<OrderView?> OrderOf(Guid bookingId) =>
-        await _kept.Of(bookingId) is { OrderId: { } orderId } ? await Order(orderId) : null;
+        await _purchases.Of(bookingId) is { } purchase ? await Order(purchase.OrderId) : null;
 
     public Task<BookingFacts?> Booking(Guid bookingId) => _bookings.Of(bookingId);
 
@@ -90,8 +90,8 @@ internal sealed class Sources
 
     private static MailFile File(TicketFile file) => new(file.Name, file.ContentType, file.Content);
 
-    private const string SelectKept =
-        "select booking_id, order_id, locale from notifications.bookings where org_id = @orgId and booking_id = any (@ids)";
+    private const string SelectPurchases =
+        "select booking_id, order_id, locale from notifications.purchases where org_id = @orgId and booking_id = any (@ids)";
 
     private const string KeepStarts = """
         update notifications.bookings

@@ -1,6 +1,9 @@
 namespace Balie.Notifications.Reminders;
 
-/// <summary>Forgets notices 90 days after they were settled, and bookings as long after they began or were given back.</summary>
+/// <summary>
+/// Forgets notices 90 days after they were settled, and bookings, with what they were bought with, as long after they began or were given
+/// back.
+/// </summary>
 internal static class ForgetNotices
 {
     private const int Batch = 2_000;
@@ -9,7 +12,7 @@ internal static class ForgetNotices
 
     public static async Task Run(SystemDb db, IServiceProvider services, CancellationToken ct)
     {
-        foreach (var delete in (string[])[DeleteNotices, DeleteBookings])
+        foreach (var delete in (string[])[DeleteNotices, DeleteBookings, DeletePurchases])
             for (var done = 0; done < MostBatches; done++)
                 if (await db.Everywhere.Run(delete, new { before = db.Everywhere.Now - Kept, Batch }, ct) == 0) break;
     }
@@ -30,6 +33,17 @@ internal static class ForgetNotices
             select ctid
             from notifications.bookings
             where updated_at < @before and (status <> 'confirmed' or starts_at < @before)
+            limit @batch))
+        """;
+
+    private const string DeletePurchases = """
+        delete from notifications.purchases
+        where ctid = any(array(
+            select purchase.ctid
+            from notifications.purchases as purchase
+            where bought_at < @before and not exists (
+                select from notifications.bookings
+                where bookings.org_id = purchase.org_id and bookings.booking_id = purchase.booking_id)
             limit @batch))
         """;
 }

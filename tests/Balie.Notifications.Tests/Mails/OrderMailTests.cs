@@ -1,4 +1,6 @@
 using Balie.Contracts.Orders;
+using Balie.Contracts.Ticketing;
+using Balie.Notifications.Listeners;
 
 namespace Balie.Notifications.Tests.Mails;
 
@@ -70,6 +72,26 @@ public sealed class OrderMailTests(NotifyApp app) : IClassFixture<NotifyApp>
         var sent = app.Letters.To(_buyer);
         Assert.Equal(sent[0].MailId, sent[1].MailId);
         Assert.Equal(sent[0].CreatedAt, sent[1].CreatedAt);
+    }
+
+    [Fact]
+    public async Task What_orders_tell_does_not_wait_for_what_bookings_tell()
+    {
+        var booking = app.Booking(_buyer);
+        var order = app.Order(_buyer, holdIds: booking.BookingId);
+
+        // One of them would hear the other's row at the other's commit only, and several of them would wait in a circle.
+        await app.Db.Transact(async tx =>
+        {
+            await TellOfBookings.Handle(
+                [new BookingConfirmed(booking.BookingId, booking.EventId, booking.SlotId, 1)], tx, app.Services, NotifyApp.Ct);
+            await tx.Send(NotifyApp.Ct);
+            await app.Db.Transact(
+                other => TellOfOrders.Handle([Given.Confirmation(order, booking.BookingId)], other, app.Services, NotifyApp.Ct),
+                NotifyApp.Ct);
+        }, NotifyApp.Ct);
+
+        await app.Mails(_buyer);
     }
 
     [Fact]

@@ -37,8 +37,10 @@ internal static class NotificationEstate
     }
 
     private const string AddWhatFollows = """
-        insert into notifications.bookings (org_id, booking_id, updated_at)
-        values (@orgId, @bookingId, @now);
+        insert into notifications.bookings (org_id, booking_id, status, updated_at)
+        values (@orgId, @bookingId, 'cancelled', @now);
+        insert into notifications.purchases (org_id, booking_id, order_id, bought_at)
+        values (@orgId, @bookingId, @bookingId, @now);
         insert into notifications.notices (org_id, reason, kind, subject_id, about, due_at, created_at)
         values (@orgId, 'tickets:' || @marker, 'tickets', @bookingId, '{}', @later, @now);
         """;

@@ -66,8 +66,7 @@ public sealed class SimulatedProduct : Product, IAsyncLifetime
     public Task Reconnect()
     {
         Wire.Mend();
-        Databases.App.Clear();
-        Databases.System.Clear();
+        Databases.Clear();
         return HearTheTime();
     }
 

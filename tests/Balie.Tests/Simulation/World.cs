@@ -23,7 +23,7 @@ internal sealed class World : IAsyncDisposable
     {
         (App, Random, Fake) = (app, random, fake);
         OrgId = NewId();
-        Judge = new Db(app.Judge, new News(app.Judge), OrgId, app.Clock);
+        Judge = new Db(new Pool(app.Judge, app.Judge), new News(app.Judge), OrgId, app.Clock);
         Staff = app.As(Roles.Owner, NewId(), OrgId);
         SecondStaff = app.As(Roles.Owner, NewId(), OrgId);
         Buyers = [.. Enumerable.Range(0, 4).Select(_ => app.As(Roles.Customer, NewId(), OrgId))];
