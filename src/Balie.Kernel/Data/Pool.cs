@@ -3,9 +3,9 @@ using Npgsql;
 namespace Balie.Kernel;
 
 /// <summary>
-/// The connections of one role, and a few aside. Whoever is within a transaction and asks for a second connection, as memory does that has to
-/// read what it forgot, gets one of those. Were it one of the same pool, transactions that hold all of them would wait for each other, fail
-/// together and come back together.
+/// The connections of one role, and a few aside. Whoever is within a transaction and asks for a second connection, as memory does that has
+/// to read what it forgot, gets one of those. Were it one of the same pool, transactions that hold all of them would wait for each other,
+/// fail together and come back together.
 /// </summary>
 public sealed class Pool(NpgsqlDataSource source, NpgsqlDataSource aside)
 {
