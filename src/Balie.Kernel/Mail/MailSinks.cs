@@ -28,6 +28,7 @@ internal sealed class FolderSink(IOptions<MailOptions> options) : IMailSink
 
     public async Task Send(OutgoingMail outgoing, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         var folder = options.Value.Folder;
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
@@ -38,8 +39,8 @@ internal sealed class FolderSink(IOptions<MailOptions> options) : IMailSink
         var unfinished = path + ".part";
         var creation = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) creation.UnixCreateMode = OwnerOnly;
-        await using (var file = new FileStream(unfinished, creation))
-            await file.WriteAsync(Encoding.UTF8.GetBytes(MailText.Write(outgoing, options.Value.Sender)), ct);
+        await using (var text = new StreamWriter(unfinished, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), creation))
+            MailText.Write(outgoing, options.Value.Sender, text);
         File.Move(unfinished, path, overwrite: true);
     }
 }

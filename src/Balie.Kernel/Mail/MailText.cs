@@ -16,57 +16,77 @@ internal static class MailText
     // RFC 5322 allows 998 bytes; a character has up to four.
     private const int LongestReadableLine = 240;
     private const int Base64Line = 76;
+    private const int BytesPerBase64Line = Base64Line / 4 * 3;
 
-    public static string Write(OutgoingMail outgoing, string from)
+    /// <summary>Writes it as it goes, so that a mail with files is never in memory twice.</summary>
+    public static void Write(OutgoingMail outgoing, string from, TextWriter text)
     {
         var mail = outgoing.Mail;
-        var text = new StringBuilder()
-            .Append("From: ").Append(from).Append("\r\n")
-            .Append("To: ").Append(mail.Recipient).Append("\r\n");
-        if (mail.ReplyTo is { } replyTo) text.Append("Reply-To: ").Append(replyTo).Append("\r\n");
-        text.Append("Subject: ").Append(Header(mail.Subject)).Append("\r\n")
-            .Append("Date: ").Append(outgoing.CreatedAt.UtcDateTime.ToString(
-                "ddd, dd MMM yyyy HH':'mm':'ss '+0000'", CultureInfo.InvariantCulture)).Append("\r\n")
-            .Append("Message-ID: ").Append(MessageId(outgoing, from)).Append("\r\n")
-            .Append("Auto-Submitted: auto-generated\r\n")
-            .Append("MIME-Version: 1.0\r\n");
-        if (mail.Files.Count == 0) return Content(text, outgoing).ToString();
-
+        text.NewLine = "\r\n";
+        text.WriteLine($"From: {from}");
+        text.WriteLine($"To: {mail.Recipient}");
+        if (mail.ReplyTo is { } replyTo) text.WriteLine($"Reply-To: {replyTo}");
+        text.WriteLine($"Subject: {Header(mail.Subject)}");
+        text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Date: {outgoing.CreatedAt.UtcDateTime:ddd, dd MMM yyyy HH':'mm':'ss '+0000'}"));
+        text.WriteLine($"Message-ID: {MessageId(outgoing, from)}");
+        text.WriteLine("Auto-Submitted: auto-generated");
+        text.WriteLine("MIME-Version: 1.0");
+        if (mail.Files.Count == 0)
+        {
+            Content(text, outgoing);
+            return;
+        }
         var mixed = $"files-{outgoing.MailId:n}";
-        text.Append("Content-Type: multipart/mixed; boundary=\"").Append(mixed).Append("\"\r\n\r\n");
-        Content(text.Append("--").Append(mixed).Append("\r\n"), outgoing);
-        foreach (var file in mail.Files) File(text.Append("--").Append(mixed).Append("\r\n"), file);
-        return text.Append("--").Append(mixed).Append("--\r\n").ToString();
+        text.WriteLine($"Content-Type: multipart/mixed; boundary=\"{mixed}\"");
+        text.WriteLine();
+        text.WriteLine($"--{mixed}");
+        Content(text, outgoing);
+        foreach (var file in mail.Files)
+        {
+            text.WriteLine($"--{mixed}");
+            File(text, file);
+        }
+        text.WriteLine($"--{mixed}--");
     }
 
     public static string MessageId(OutgoingMail outgoing, string from) => $"<{outgoing.MailId:n}@{new MailAddress(from).Host}>";
 
-    private static StringBuilder Content(StringBuilder text, OutgoingMail outgoing)
+    private static void Content(TextWriter text, OutgoingMail outgoing)
     {
-        if (outgoing.Mail.Html.Length == 0) return Part(text, "text/plain", outgoing.Mail.Body);
+        if (outgoing.Mail.Html.Length == 0)
+        {
+            Part(text, "text/plain", outgoing.Mail.Body);
+            return;
+        }
         // The last alternative is the one a reader likes best.
         var faces = $"faces-{outgoing.MailId:n}";
-        text.Append("Content-Type: multipart/alternative; boundary=\"").Append(faces).Append("\"\r\n\r\n--").Append(faces).Append("\r\n");
-        Part(text, "text/plain", outgoing.Mail.Body).Append("--").Append(faces).Append("\r\n");
-        return Part(text, "text/html", outgoing.Mail.Html).Append("--").Append(faces).Append("--\r\n");
+        text.WriteLine($"Content-Type: multipart/alternative; boundary=\"{faces}\"");
+        text.WriteLine();
+        text.WriteLine($"--{faces}");
+        Part(text, "text/plain", outgoing.Mail.Body);
+        text.WriteLine($"--{faces}");
+        Part(text, "text/html", outgoing.Mail.Html);
+        text.WriteLine($"--{faces}--");
     }
 
-    private static StringBuilder Part(StringBuilder text, string type, string content)
+    private static void Part(TextWriter text, string type, string content)
     {
         var lines = content.ReplaceLineEndings("\n").Split('\n');
         var readable = lines.All(line => line.Length <= LongestReadableLine);
-        text.Append("Content-Type: ").Append(type).Append("; charset=utf-8\r\n")
-            .Append("Content-Transfer-Encoding: ").Append(readable ? "8bit" : "base64").Append("\r\n\r\n");
-        if (!readable) return Base64(text, Encoding.UTF8.GetBytes(content));
-        foreach (var line in lines) text.Append(line).Append("\r\n");
-        return text;
+        text.WriteLine($"Content-Type: {type}; charset=utf-8");
+        text.WriteLine($"Content-Transfer-Encoding: {(readable ? "8bit" : "base64")}");
+        text.WriteLine();
+        if (!readable) Base64(text, Encoding.UTF8.GetBytes(content));
+        else foreach (var line in lines) text.WriteLine(line);
     }
 
-    private static void File(StringBuilder text, MailFile file)
+    private static void File(TextWriter text, MailFile file)
     {
-        text.Append("Content-Type: ").Append(file.ContentType).Append("\r\n")
-            .Append("Content-Transfer-Encoding: base64\r\n")
-            .Append("Content-Disposition: attachment; ").Append(FileName(file.Name)).Append("\r\n\r\n");
+        text.WriteLine($"Content-Type: {file.ContentType}");
+        text.WriteLine("Content-Transfer-Encoding: base64");
+        text.WriteLine($"Content-Disposition: attachment; {FileName(file.Name)}");
+        text.WriteLine();
         Base64(text, file.Content.Span);
     }
 
@@ -74,12 +94,14 @@ internal static class MailText
     private static string FileName(string name) =>
         name.All(char.IsAscii) ? $"filename=\"{name}\"" : $"filename*=UTF-8''{Uri.EscapeDataString(name)}";
 
-    private static StringBuilder Base64(StringBuilder text, ReadOnlySpan<byte> content)
+    private static void Base64(TextWriter text, ReadOnlySpan<byte> content)
     {
-        var encoded = Convert.ToBase64String(content);
-        for (var start = 0; start < encoded.Length; start += Base64Line)
-            text.Append(encoded, start, Math.Min(Base64Line, encoded.Length - start)).Append("\r\n");
-        return text;
+        Span<char> line = stackalloc char[Base64Line];
+        for (var rest = content; rest.Length > 0; rest = rest[Math.Min(rest.Length, BytesPerBase64Line)..])
+        {
+            Convert.TryToBase64Chars(rest[..Math.Min(rest.Length, BytesPerBase64Line)], line, out var length);
+            text.WriteLine(line[..length]);
+        }
     }
 
     private static string Header(string text)
