@@ -17,6 +17,7 @@ public sealed class Seal(IConfiguration config)
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private const byte Format = 1;
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(2);
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Lazy<Key[]> _keys = new(() => Load(config));
@@ -59,7 +60,9 @@ public sealed class Seal(IConfiguration config)
     {
         var written = config["Balie:SealKey"] ?? ReadOrMake(config["Balie:Data"] ?? throw new InvalidOperationException(
             "There is no key to seal secrets with: set Balie:SealKey to 32 random bytes in base64, or Balie:Data to a folder."));
-        return [.. written.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+        var keys = written.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return keys.Length > 0 ? [.. keys.Select(Parse)] : throw new InvalidOperationException(
+            $"There is no key in Balie:SealKey, or in {FileName} of the data folder: restore it, or delete it if nothing was sealed yet.");
     }
 
     private static Key Parse(string text)
@@ -70,24 +73,26 @@ public sealed class Seal(IConfiguration config)
         return new Key(SHA256.HashData(secret)[..NameBytes], secret);
     }
 
-    // Written beside and moved into place, so that of two processes starting together both read the same whole key.
+    // Of several processes that start together one creates the file, and the others wait until it is whole. Moving a file into place would
+    // not do: whether there is one already and the move itself are two steps, and the last of two keys would win.
     private static string ReadOrMake(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        if (!File.Exists(file))
+        try
         {
-            var made = Path.Combine(folder, $".{FileName}-{Guid.CreateVersion7():n}");
-            using (var stream = new FileStream(made, Options()))
-                stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))));
-            try { File.Move(made, file, overwrite: false); }
-            catch (IOException) when (File.Exists(file)) { File.Delete(made); }
+            using var stream = new FileStream(file, Options());
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))));
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            SpinWait.SpinUntil(() => new FileInfo(file).Length > 0, LongestWriting);
         }
         return File.ReadAllText(file);
     }
 
     private static FileStreamOptions Options()
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         return options;
     }

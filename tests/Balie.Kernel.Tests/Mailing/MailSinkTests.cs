@@ -14,10 +14,17 @@ public sealed class MailSinkTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private static string Written(OutgoingMail outgoing)
+    {
+        using var text = new StringWriter();
+        MailText.Write(outgoing, "balie@example.org", text);
+        return text.ToString();
+    }
+
     [Fact]
     public void A_mail_is_written_as_the_standards_have_it()
     {
-        var text = MailText.Write(Outgoing, "balie@example.org");
+        var text = Written(Outgoing);
         var headers = text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)];
 
         Assert.All(headers.Split("\r\n"), line => Assert.True(line.Length <= 78 && line.All(char.IsAscii), line));
@@ -66,7 +73,7 @@ public sealed class MailSinkTests
     public async Task A_stranger_reads_every_part_of_what_is_written()
     {
         var pdf = Enumerable.Range(0, 5_000).Select(number => (byte)(number % 256)).ToArray();
-        var text = MailText.Write(Outgoing with { Mail = WithParts(pdf) }, "balie@example.org");
+        var text = Written(Outgoing with { Mail = WithParts(pdf) });
 
         HoldsEverything(await StrangersMail.Parse(text, Ct), pdf);
         Assert.All(text.Split("\r\n"), line => Assert.True(Encoding.UTF8.GetByteCount(line) <= 998));

@@ -61,12 +61,34 @@ public sealed class SealTests
     {
         using var folder = new TempFolder();
 
-        var sealedUp = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Close(With(folder: folder.Path)))));
+        await CloseAtOnce(folder);
 
-        foreach (var closed in sealedUp) Assert.Equal(Secret, Open(With(folder: folder.Path), closed));
         var file = Path.Combine(folder.Path, "seal.key");
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(["seal.key"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task However_many_make_it_at_once_there_is_one_key()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            using var folder = new TempFolder();
+            await CloseAtOnce(folder);
+        }
+    }
+
+    private static async Task CloseAtOnce(TempFolder folder)
+    {
+        using var start = new ManualResetEventSlim();
+        var closing = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            start.Wait();
+            return Close(With(folder: folder.Path));
+        })).ToArray();
+        start.Set();
+
+        foreach (var closed in await Task.WhenAll(closing)) Assert.Equal(Secret, Open(With(folder: folder.Path), closed));
     }
 
     [Fact]
