@@ -67,7 +67,12 @@ internal sealed class CalledOff(Fleet fleet, Show show, int orders)
     public async Task Kill(BalieProcess process, Rival? rival = null)
     {
         await process.Kill();
-        if (rival is not null) await rival.Rollback();
+        if (rival is not null)
+        {
+            // What it had sent already would happen all the same once the rival lets go, its commit included: a server that notices sooner.
+            await fleet.Truth.Do(CutOffWhoWaits, null, Ct);
+            await rival.Rollback();
+        }
         await fleet.Truth.UntilQuiet(Ct);
         Assert.DoesNotContain(await Wrong(), wrong => wrong.Contains("more than once", StringComparison.Ordinal));
         var (exit, output) = await fleet.Verify(Ct);
@@ -125,6 +130,9 @@ internal sealed class CalledOff(Fleet fleet, Show show, int orders)
         """;
 
     private const string CountInHand = "select count(*) from payments.instructions where next_try_at is not null";
+
+    private const string CutOffWhoWaits =
+        "select pg_terminate_backend(pid) from (select distinct pid from pg_locks where not granted) as waiting";
 
     private const string MakeDue = """
         with jobs as (
