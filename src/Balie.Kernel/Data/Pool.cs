@@ -21,6 +21,9 @@ public sealed class Pool(NpgsqlDataSource source, NpgsqlDataSource aside)
         public void Dispose() => Volatile.Write(ref _isOver, true);
     }
 
+    /// <summary>Only those that stand aside.</summary>
+    public Pool Aside => new(aside, aside);
+
     public ValueTask<NpgsqlConnection> Open(CancellationToken ct) =>
         (Here.Value?.Has(this) ?? false ? aside : source).OpenConnectionAsync(ct);
 

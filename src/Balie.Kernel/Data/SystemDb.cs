@@ -10,4 +10,9 @@ public sealed class SystemDb(Databases databases, TimeProvider clock)
 
     /// <summary>The application's own view of one organisation, for a job or listener that acts on its behalf.</summary>
     public Db As(Guid orgId) => new(databases.AppPool, databases.News, orgId, clock);
+
+    /// <summary>
+    /// The same by connections that no transaction keeps: for what one reads and many wait for, who may hold all the others.
+    /// </summary>
+    public Db Aside(Guid orgId) => new(databases.AppPool.Aside, databases.News, orgId, clock);
 }

@@ -56,7 +56,7 @@ internal sealed class EventOffers
     private async Task<EventOffer?> Load(Guid orgId, Guid eventId, CancellationToken ct)
     {
         var forgotten = Volatile.Read(ref _forgotten);
-        var loaded = await _db.As(orgId).Transact<EventOffer>(tx => Read(tx, eventId, ct), ct);
+        var loaded = await _db.Aside(orgId).Transact<EventOffer>(tx => Read(tx, eventId, ct), ct);
         if (loaded.Value is not { } offer) return null;
         if (_offers.Count >= MostEntries) ForgetAll();
         // What was read before somebody said "changed" may be what it was before the change.

@@ -34,6 +34,29 @@ public sealed class PoolTests(ModuleApp<ProbeModule> app) : IClassFixture<Module
     }
 
     [Fact]
+    public async Task They_can_wait_for_what_somebody_else_reads_who_holds_none()
+    {
+        await using var databases = new Databases(app.ConnectionString, poolSize: PoolSize);
+        var system = new SystemDb(databases, TimeProvider.System);
+        var asked = new TaskCompletionSource();
+        var read = Read();
+
+        var answers = await InTransactions(system.As(OrgId), () =>
+        {
+            asked.TrySetResult();
+            return read;
+        });
+
+        Assert.Equal([7, 7], answers);
+
+        async Task<int> Read()
+        {
+            await asked.Task;
+            return await system.Aside(OrgId).One<int>("select 7", null, Ct);
+        }
+    }
+
+    [Fact]
     public async Task Without_connections_aside_they_wait_for_each_other_in_vain()
     {
         await using var databases = new Databases(app.ConnectionString, poolSize: PoolSize);
