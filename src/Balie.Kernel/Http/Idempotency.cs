@@ -36,27 +36,26 @@ public sealed class IdempotentRequest(Guid orgId, Guid key, Guid caller, string 
         with kept as (
             insert into kernel.idempotency (org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
             select org_id, key, caller, route, fingerprint, effect_id, status, body, created_at
-            from unnest(@request, @org, @key, @caller, @route, @fingerprint, @effect, @status, @body, @created)
-                as w (request, org_id, key, caller, route, fingerprint, effect_id, status, body, created_at)
-            where w.request <> all ((select kernel.refused())::integer[])
+            from rows
+            where request <> all ((select kernel.refused())::integer[])
             order by org_id, key, caller, route
             on conflict do nothing
             returning effect_id
         )
-        select kernel.refuse(w.request)
-        from unnest(@request, @effect) as w (request, effect_id)
-        where w.request <> all ((select kernel.refused())::integer[])
-        and w.effect_id not in (select effect_id from kept)
+        select kernel.refuse(request)
+        from rows
+        where request <> all ((select kernel.refused())::integer[])
+        and effect_id not in (select effect_id from kept)
         """,
-        Column<StoredRow>.Of("org", NpgsqlDbType.Uuid, row => row.Request.OrgId),
+        Column<StoredRow>.Of("org_id", NpgsqlDbType.Uuid, row => row.Request.OrgId),
         Column<StoredRow>.Of("key", NpgsqlDbType.Uuid, row => row.Request.KeyValue),
         Column<StoredRow>.Of("caller", NpgsqlDbType.Uuid, row => row.Request.CallerId),
         Column<StoredRow>.Of("route", NpgsqlDbType.Text, row => row.Request.Route),
         Column<StoredRow>.Of("fingerprint", NpgsqlDbType.Bytea, row => row.Request.Fingerprint),
-        Column<StoredRow>.Of("effect", NpgsqlDbType.Uuid, row => row.EffectId),
+        Column<StoredRow>.Of("effect_id", NpgsqlDbType.Uuid, row => row.EffectId),
         Column<StoredRow>.Of("status", NpgsqlDbType.Smallint, row => (short)row.Answer.Status),
         Column<StoredRow>.Of("body", NpgsqlDbType.Bytea, row => row.Answer.Body),
-        Column<StoredRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
+        Column<StoredRow>.Of("created_at", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     private Guid OrgId => orgId;
     private Guid KeyValue => key;

@@ -14,31 +14,30 @@ internal static class CartRows
     private static readonly Companion<CartRow> InsertCart = new("cart", CompanionPhase.Effect, """
         insert into orders.carts (org_id, cart_id, user_id, created_at)
         select distinct on (org_id, cart_id) org_id, cart_id, user_id, created_at
-        from unnest(@request, @org, @cart, @user, @created) as w (request, org_id, cart_id, user_id, created_at)
+        from rows
         where request <> all ((select kernel.refused())::integer[])
         order by org_id, cart_id
         on conflict do nothing
         """,
-        Column<CartRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
-        Column<CartRow>.Of("cart", NpgsqlDbType.Uuid, row => row.CartId),
-        Column<CartRow>.Of("user", NpgsqlDbType.Uuid, row => row.UserId),
-        Column<CartRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
+        Column<CartRow>.Of("org_id", NpgsqlDbType.Uuid, row => row.OrgId),
+        Column<CartRow>.Of("cart_id", NpgsqlDbType.Uuid, row => row.CartId),
+        Column<CartRow>.Of("user_id", NpgsqlDbType.Uuid, row => row.UserId),
+        Column<CartRow>.Of("created_at", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     private static readonly Companion<LineRow> InsertLine = new("cart line", CompanionPhase.Effect, """
         insert into orders.cart_lines (org_id, line_id, cart_id, kind, wish, amount_minor, currency, created_at)
         select org_id, line_id, cart_id, kind, wish::jsonb, amount_minor, currency, created_at
-        from unnest(@request, @org, @line, @cart, @kind, @wish, @amount, @currency, @created)
-            as w (request, org_id, line_id, cart_id, kind, wish, amount_minor, currency, created_at)
+        from rows
         where request <> all ((select kernel.refused())::integer[])
         """,
-        Column<LineRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
-        Column<LineRow>.Of("line", NpgsqlDbType.Uuid, row => row.Held.HoldId),
-        Column<LineRow>.Of("cart", NpgsqlDbType.Uuid, row => row.CartId),
+        Column<LineRow>.Of("org_id", NpgsqlDbType.Uuid, row => row.OrgId),
+        Column<LineRow>.Of("line_id", NpgsqlDbType.Uuid, row => row.Held.HoldId),
+        Column<LineRow>.Of("cart_id", NpgsqlDbType.Uuid, row => row.CartId),
         Column<LineRow>.Of("kind", NpgsqlDbType.Text, row => row.Held.Kind),
         Column<LineRow>.Of("wish", NpgsqlDbType.Text, row => row.Wish),
-        Column<LineRow>.Of("amount", NpgsqlDbType.Bigint, row => Cart.AmountOf(row.Held).Amount),
+        Column<LineRow>.Of("amount_minor", NpgsqlDbType.Bigint, row => Cart.AmountOf(row.Held).Amount),
         Column<LineRow>.Of("currency", NpgsqlDbType.Text, row => Cart.AmountOf(row.Held).Currency),
-        Column<LineRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
+        Column<LineRow>.Of("created_at", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     public static IEnumerable<CompanionRow> Of(Guid orgId, Cart cart, HeldOffer held, string wish, DateTimeOffset now) =>
         [Of(orgId, cart, now), InsertLine.Row(new LineRow(orgId, cart.CartId, held, wish, now))];

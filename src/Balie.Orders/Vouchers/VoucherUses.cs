@@ -19,22 +19,22 @@ internal sealed class VoucherUses(IInventory inventory)
         with kept as (
             insert into orders.voucher_uses (org_id, use_id, voucher_id, cart_id, created_at)
             select org_id, use_id, voucher_id, cart_id, created_at
-            from unnest(@request, @org, @use, @voucher, @cart, @created) as w (request, org_id, use_id, voucher_id, cart_id, created_at)
+            from rows
             where request <> all ((select kernel.refused())::integer[])
             order by org_id, cart_id, voucher_id
             on conflict do nothing
             returning use_id
         )
-        select kernel.refuse(w.request)
-        from unnest(@request, @use) as w (request, use_id)
-        where w.request <> all ((select kernel.refused())::integer[])
-        and w.use_id not in (select use_id from kept)
+        select kernel.refuse(request)
+        from rows
+        where request <> all ((select kernel.refused())::integer[])
+        and use_id not in (select use_id from kept)
         """,
-        Column<UseRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
-        Column<UseRow>.Of("use", NpgsqlDbType.Uuid, row => row.UseId),
-        Column<UseRow>.Of("voucher", NpgsqlDbType.Uuid, row => row.VoucherId),
-        Column<UseRow>.Of("cart", NpgsqlDbType.Uuid, row => row.CartId),
-        Column<UseRow>.Of("created", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
+        Column<UseRow>.Of("org_id", NpgsqlDbType.Uuid, row => row.OrgId),
+        Column<UseRow>.Of("use_id", NpgsqlDbType.Uuid, row => row.UseId),
+        Column<UseRow>.Of("voucher_id", NpgsqlDbType.Uuid, row => row.VoucherId),
+        Column<UseRow>.Of("cart_id", NpgsqlDbType.Uuid, row => row.CartId),
+        Column<UseRow>.Of("created_at", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime));
 
     /// <summary>Holds a use for a cart. Null when it has it, now or before.</summary>
     public async Task<Refusal?> Hold(

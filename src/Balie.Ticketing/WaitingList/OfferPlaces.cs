@@ -28,21 +28,21 @@ internal static partial class OfferPlaces
         with offered as (
             update ticketing.waiting_entries as entry
             set status = 'offered', booking_id = w.booking_id, offered_at = w.at, expires_at = w.expires_at, updated_at = w.at
-            from unnest(@request, @org, @entry, @booking, @at, @expires) as w (request, org_id, entry_id, booking_id, at, expires_at)
+            from rows as w
             where entry.org_id = w.org_id and entry.entry_id = w.entry_id and entry.status = 'waiting'
             and w.request <> all ((select kernel.refused())::integer[])
             returning entry.booking_id
         )
-        select kernel.refuse(w.request)
-        from unnest(@request, @booking) as w (request, booking_id)
-        where w.request <> all ((select kernel.refused())::integer[])
-        and w.booking_id not in (select booking_id from offered)
+        select kernel.refuse(request)
+        from rows
+        where request <> all ((select kernel.refused())::integer[])
+        and booking_id not in (select booking_id from offered)
         """,
-        Column<EntryRow>.Of("org", NpgsqlDbType.Uuid, row => row.OrgId),
-        Column<EntryRow>.Of("entry", NpgsqlDbType.Uuid, row => row.EntryId),
-        Column<EntryRow>.Of("booking", NpgsqlDbType.Uuid, row => row.BookingId),
+        Column<EntryRow>.Of("org_id", NpgsqlDbType.Uuid, row => row.OrgId),
+        Column<EntryRow>.Of("entry_id", NpgsqlDbType.Uuid, row => row.EntryId),
+        Column<EntryRow>.Of("booking_id", NpgsqlDbType.Uuid, row => row.BookingId),
         Column<EntryRow>.Of("at", NpgsqlDbType.TimestampTz, row => row.Now.UtcDateTime),
-        Column<EntryRow>.Of("expires", NpgsqlDbType.TimestampTz, row => row.ExpiresAt.UtcDateTime));
+        Column<EntryRow>.Of("expires_at", NpgsqlDbType.TimestampTz, row => row.ExpiresAt.UtcDateTime));
 
     public static async Task WhenCancelled(BookingCancelled freed, Tx tx, IServiceProvider services, CancellationToken ct)
     {
