@@ -37,20 +37,33 @@ CREATE FUNCTION kernel.refused()
  STABLE PARALLEL RESTRICTED
 RETURN (COALESCE(NULLIF(current_setting('balie.refused'::text, true), ''::text), '{}'::text))::integer[];
 
+create domain kernel.actor as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)));
+create domain kernel.amount as bigint CHECK ((VALUE >= 0));
+create domain kernel.consumer as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)));
+create domain kernel.count as integer CHECK ((VALUE >= 0));
+create domain kernel.fingerprint as bytea CHECK ((length(VALUE) = 32));
+create domain kernel.http_status as smallint CHECK (((VALUE >= 0) AND (VALUE <= 599)));
+create domain kernel.locale as text CHECK ((VALUE = ANY (ARRAY['nl'::text, 'en'::text])));
+create domain kernel.message_kind as text CHECK (((length(VALUE) >= 3) AND (length(VALUE) <= 100)));
+create domain kernel.ordinal as integer CHECK ((VALUE >= 1));
+create domain kernel.person_name as text CHECK ((length(VALUE) <= 200));
+create domain kernel.positive_amount as bigint CHECK ((VALUE > 0));
+create domain kernel.reference as text CHECK (((length(VALUE) >= 6) AND (length(VALUE) <= 20)));
+create domain kernel.remark as text CHECK ((length(VALUE) <= 500));
+create domain kernel.route as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)));
+create domain kernel.small_ordinal as smallint CHECK ((VALUE >= 1));
+
 create table kernel.idempotency (
     org_id uuid not null,
     key uuid not null,
     caller uuid not null,
-    route text not null,
-    fingerprint bytea not null,
+    route kernel.route not null,
+    fingerprint kernel.fingerprint not null,
     effect_id uuid not null,
-    status smallint not null,
+    status kernel.http_status not null,
     body bytea not null,
     created_at timestamp with time zone not null,
-    constraint idempotency_pkey PRIMARY KEY (org_id, key, caller, route),
-    constraint idempotency_fingerprint_check CHECK ((length(fingerprint) = 32)),
-    constraint idempotency_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200))),
-    constraint idempotency_status_check CHECK (((status >= 0) AND (status <= 599)))
+    constraint idempotency_pkey PRIMARY KEY (org_id, key, caller, route)
 );
 alter table kernel.idempotency enable row level security;
 alter table kernel.idempotency force row level security;
@@ -63,11 +76,10 @@ grant select, insert, update, delete on kernel.idempotency to balie_system;
 
 create table kernel.inbox (
     org_id uuid not null,
-    consumer text not null,
+    consumer kernel.consumer not null,
     message_id uuid not null,
     handled_at timestamp with time zone not null,
-    constraint inbox_pkey PRIMARY KEY (org_id, consumer, message_id),
-    constraint inbox_consumer_check CHECK (((length(consumer) >= 1) AND (length(consumer) <= 200)))
+    constraint inbox_pkey PRIMARY KEY (org_id, consumer, message_id)
 );
 alter table kernel.inbox enable row level security;
 alter table kernel.inbox force row level security;
@@ -153,11 +165,10 @@ create table kernel.outbox (
     xid xid8 not null default pg_current_xact_id(),
     position bigint not null generated always as identity,
     message_id uuid not null,
-    kind text not null,
+    kind kernel.message_kind not null,
     body json not null,
     created_at timestamp with time zone not null,
-    constraint outbox_pkey PRIMARY KEY (xid, "position"),
-    constraint outbox_kind_check CHECK (((length(kind) >= 3) AND (length(kind) <= 100)))
+    constraint outbox_pkey PRIMARY KEY (xid, "position")
 );
 alter table kernel.outbox enable row level security;
 alter table kernel.outbox force row level security;

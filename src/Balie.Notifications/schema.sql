@@ -1,22 +1,26 @@
 -- The schema notifications after all migrations. Written by Balie.Tests with BALIE_UPDATE_SNAPSHOTS=1, never by hand.
 
+create domain notifications.booking_status as text CHECK ((VALUE = ANY (ARRAY['confirmed'::text, 'cancelled'::text])));
+create domain notifications.notice_kind as text CHECK (((length(VALUE) >= 3) AND (length(VALUE) <= 50)));
+create domain notifications.notice_reason as text CHECK (((length(VALUE) >= 3) AND (length(VALUE) <= 200)));
+create domain notifications.notice_state as text CHECK ((VALUE = ANY (ARRAY['waiting'::text, 'sent'::text, 'skipped'::text, 'failed'::text])));
+
 create table notifications.bookings (
     org_id uuid not null,
     booking_id uuid not null,
     event_id uuid,
     slot_id uuid,
-    status text not null,
+    status notifications.booking_status not null,
     confirmed_at timestamp with time zone,
     starts_at timestamp with time zone,
     updated_at timestamp with time zone not null,
     constraint bookings_pkey PRIMARY KEY (org_id, booking_id),
-    constraint bookings_check CHECK (((status <> 'confirmed'::text) OR ((confirmed_at IS NOT NULL) AND (event_id IS NOT NULL) AND (slot_id IS NOT NULL)))),
-    constraint bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
+    constraint bookings_check CHECK ((((status)::text <> 'confirmed'::text) OR ((confirmed_at IS NOT NULL) AND (event_id IS NOT NULL) AND (slot_id IS NOT NULL))))
 );
 alter table notifications.bookings enable row level security;
 alter table notifications.bookings force row level security;
-CREATE INDEX bookings_by_event ON notifications.bookings USING btree (org_id, event_id, slot_id) WHERE (status = 'confirmed'::text);
-CREATE INDEX bookings_by_start ON notifications.bookings USING btree (starts_at) WHERE (status = 'confirmed'::text);
+CREATE INDEX bookings_by_event ON notifications.bookings USING btree (org_id, event_id, slot_id) WHERE ((status)::text = 'confirmed'::text);
+CREATE INDEX bookings_by_start ON notifications.bookings USING btree (starts_at) WHERE ((status)::text = 'confirmed'::text);
 create policy everything on notifications.bookings for all to balie_system using (true);
 create policy tenant on notifications.bookings for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update, delete on notifications.bookings to balie_app;
@@ -25,29 +29,24 @@ grant select, insert, update, delete on notifications.bookings to balie_system;
 
 create table notifications.notices (
     org_id uuid not null,
-    reason text not null,
-    kind text not null,
+    reason notifications.notice_reason not null,
+    kind notifications.notice_kind not null,
     subject_id uuid not null,
     about json not null,
-    state text not null default 'waiting'::text,
-    tries integer not null default 0,
+    state notifications.notice_state not null default 'waiting'::text,
+    tries kernel.count not null default 0,
     due_at timestamp with time zone not null,
     created_at timestamp with time zone not null,
     settled_at timestamp with time zone,
-    remark text,
+    remark kernel.remark,
     sent_to text[] not null default '{}'::text[],
     constraint notices_pkey PRIMARY KEY (org_id, reason),
-    constraint notices_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
-    constraint notices_kind_check CHECK (((length(kind) >= 3) AND (length(kind) <= 50))),
-    constraint notices_reason_check CHECK (((length(reason) >= 3) AND (length(reason) <= 200))),
-    constraint notices_remark_check CHECK ((length(remark) <= 500)),
-    constraint notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'skipped'::text, 'failed'::text]))),
-    constraint notices_tries_check CHECK ((tries >= 0))
+    constraint notices_check CHECK ((((state)::text = 'waiting'::text) = (settled_at IS NULL)))
 );
 alter table notifications.notices enable row level security;
 alter table notifications.notices force row level security;
-CREATE INDEX notices_due ON notifications.notices USING btree (due_at) WHERE (state = 'waiting'::text);
-CREATE INDEX notices_settled ON notifications.notices USING btree (settled_at) WHERE (state <> 'waiting'::text);
+CREATE INDEX notices_due ON notifications.notices USING btree (due_at) WHERE ((state)::text = 'waiting'::text);
+CREATE INDEX notices_settled ON notifications.notices USING btree (settled_at) WHERE ((state)::text <> 'waiting'::text);
 create policy everything on notifications.notices for all to balie_system using (true);
 create policy tenant on notifications.notices for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update, delete on notifications.notices to balie_app;
@@ -58,10 +57,9 @@ create table notifications.purchases (
     org_id uuid not null,
     booking_id uuid not null,
     order_id uuid not null,
-    locale text,
+    locale kernel.locale,
     bought_at timestamp with time zone not null,
-    constraint purchases_pkey PRIMARY KEY (org_id, booking_id),
-    constraint purchases_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text])))
+    constraint purchases_pkey PRIMARY KEY (org_id, booking_id)
 );
 alter table notifications.purchases enable row level security;
 alter table notifications.purchases force row level security;

@@ -1,19 +1,31 @@
 -- The schema orders after all migrations. Written by Balie.Tests with BALIE_UPDATE_SNAPSHOTS=1, never by hand.
 
+create domain orders.basis_points as integer CHECK (((VALUE >= 0) AND (VALUE <= 10000)));
+create domain orders.invoice_number as bigint CHECK ((VALUE >= 1));
+create domain orders.invoice_series as text CHECK ((VALUE = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
+create domain orders.invoice_shown as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 40)));
+create domain orders.line_type as text CHECK ((VALUE = ANY (ARRAY['item'::text, 'fee'::text, 'discount'::text])));
+create domain orders.offer_kind as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 50)));
+create domain orders.order_status as text CHECK ((VALUE = ANY (ARRAY['awaiting_payment'::text, 'confirmed'::text, 'completed'::text, 'expired'::text, 'cancelled'::text])));
+create domain orders.refund_kind as text CHECK ((VALUE = ANY (ARRAY['decided'::text, 'called_off'::text, 'surplus'::text, 'too_late'::text, 'by_hand'::text])));
+create domain orders.refund_status as text CHECK ((VALUE = ANY (ARRAY['proposed'::text, 'declined'::text, 'requested'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'reversed'::text])));
+create domain orders.refund_terms as text CHECK ((VALUE = ANY (ARRAY['policy'::text, 'full'::text, 'sum'::text])));
+create domain orders.run_outcome as text CHECK ((VALUE = ANY (ARRAY[''::text, 'refunded'::text, 'cancelled'::text, 'nothing'::text])));
+create domain orders.run_state as text CHECK ((VALUE = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])));
+create domain orders.trigger_source as text CHECK ((VALUE = ANY (ARRAY['shopper'::text, 'staff'::text, 'payment'::text, 'clock'::text])));
+
 create table orders.cart_lines (
     org_id uuid not null,
     line_id uuid not null,
     cart_id uuid not null,
-    kind text not null,
+    kind orders.offer_kind not null,
     wish jsonb not null,
-    amount_minor bigint not null,
+    amount_minor kernel.amount not null,
     currency character(3) not null,
     extended_at timestamp with time zone,
     order_id uuid,
     created_at timestamp with time zone not null,
-    constraint cart_lines_pkey PRIMARY KEY (org_id, line_id),
-    constraint cart_lines_amount_minor_check CHECK ((amount_minor >= 0)),
-    constraint cart_lines_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 50)))
+    constraint cart_lines_pkey PRIMARY KEY (org_id, line_id)
 );
 alter table orders.cart_lines enable row level security;
 alter table orders.cart_lines force row level security;
@@ -80,8 +92,8 @@ grant select, insert on orders.invoice_settings to balie_system;
 
 create table orders.invoices (
     org_id uuid not null,
-    series text not null,
-    number bigint not null,
+    series orders.invoice_series not null,
+    number orders.invoice_number not null,
     order_id uuid not null,
     refund_id uuid,
     corrects bigint,
@@ -92,26 +104,22 @@ create table orders.invoices (
     vat jsonb not null,
     total_minor bigint not null,
     currency character(3) not null,
-    shown text not null,
+    shown orders.invoice_shown not null,
     reference text not null,
-    locale text not null,
+    locale kernel.locale not null,
     seller jsonb not null,
     constraint invoices_pkey PRIMARY KEY (org_id, series, number),
     constraint invoices_shown_unique UNIQUE (org_id, shown),
     constraint invoices_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
     constraint invoices_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
-    constraint invoices_check CHECK (((series = 'credit_note'::text) = ((refund_id IS NOT NULL) AND (corrects IS NOT NULL)))),
-    constraint invoices_check1 CHECK (((series = 'invoice'::text) = (total_minor >= 0))),
-    constraint invoices_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text]))),
-    constraint invoices_number_check CHECK ((number >= 1)),
-    constraint invoices_series_check CHECK ((series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
-    constraint invoices_shown_check CHECK (((length(shown) >= 1) AND (length(shown) <= 40)))
+    constraint invoices_check CHECK ((((series)::text = 'credit_note'::text) = ((refund_id IS NOT NULL) AND (corrects IS NOT NULL)))),
+    constraint invoices_check1 CHECK ((((series)::text = 'invoice'::text) = (total_minor >= 0)))
 );
 alter table orders.invoices enable row level security;
 alter table orders.invoices force row level security;
 CREATE INDEX invoices_by_age ON orders.invoices USING btree (org_id, issued_at, COALESCE(refund_id, order_id));
 CREATE INDEX invoices_by_order ON orders.invoices USING btree (org_id, order_id);
-CREATE UNIQUE INDEX invoices_one_per_order ON orders.invoices USING btree (org_id, order_id) WHERE (series = 'invoice'::text);
+CREATE UNIQUE INDEX invoices_one_per_order ON orders.invoices USING btree (org_id, order_id) WHERE ((series)::text = 'invoice'::text);
 CREATE UNIQUE INDEX invoices_one_per_refund ON orders.invoices USING btree (org_id, refund_id) WHERE (refund_id IS NOT NULL);
 create policy everything on orders.invoices for all to balie_system using (true);
 create policy tenant on orders.invoices for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
@@ -122,19 +130,15 @@ grant select, insert on orders.invoices to balie_system;
 create table orders.order_history (
     org_id uuid not null,
     order_id uuid not null,
-    step smallint not null,
+    step kernel.small_ordinal not null,
     at timestamp with time zone not null,
-    actor text not null,
-    triggered_by text not null,
+    actor kernel.actor not null,
+    triggered_by orders.trigger_source not null,
     from_status text not null,
     to_status text not null,
-    reason text not null default ''::text,
+    reason kernel.remark not null default ''::text,
     constraint order_history_pkey PRIMARY KEY (org_id, order_id, step),
-    constraint order_history_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
-    constraint order_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
-    constraint order_history_reason_check CHECK ((length(reason) <= 500)),
-    constraint order_history_step_check CHECK ((step >= 1)),
-    constraint order_history_triggered_by_check CHECK ((triggered_by = ANY (ARRAY['shopper'::text, 'staff'::text, 'payment'::text, 'clock'::text])))
+    constraint order_history_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id)
 );
 alter table orders.order_history enable row level security;
 alter table orders.order_history force row level security;
@@ -169,8 +173,8 @@ create table orders.order_lines (
     org_id uuid not null,
     line_id uuid not null,
     order_id uuid not null,
-    position smallint not null,
-    type text not null,
+    position kernel.small_ordinal not null,
+    type orders.line_type not null,
     kind text not null,
     hold_id uuid,
     hold_line integer,
@@ -179,21 +183,17 @@ create table orders.order_lines (
     title text not null,
     detail text not null,
     name text not null,
-    quantity integer not null,
+    quantity kernel.ordinal not null,
     unit_minor bigint not null,
     amount_minor bigint not null,
-    vat_basis_points integer not null,
+    vat_basis_points orders.basis_points not null,
     constraint order_lines_pkey PRIMARY KEY (org_id, line_id),
     constraint order_lines_org_id_order_id_position_key UNIQUE (org_id, order_id, "position"),
     constraint order_lines_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
-    constraint order_lines_check CHECK ((amount_minor = (quantity * unit_minor))),
-    constraint order_lines_check1 CHECK ((((type = 'discount'::text) = (amount_minor < 0)) OR (amount_minor = 0))),
-    constraint order_lines_check2 CHECK (((type = 'item'::text) = ((hold_id IS NOT NULL) AND (hold_line IS NOT NULL) AND (offer_id IS NOT NULL)))),
-    constraint order_lines_check3 CHECK (((type = 'discount'::text) = (voucher_id IS NOT NULL))),
-    constraint order_lines_position_check CHECK (("position" >= 1)),
-    constraint order_lines_quantity_check CHECK ((quantity >= 1)),
-    constraint order_lines_type_check CHECK ((type = ANY (ARRAY['item'::text, 'fee'::text, 'discount'::text]))),
-    constraint order_lines_vat_basis_points_check CHECK (((vat_basis_points >= 0) AND (vat_basis_points <= 10000)))
+    constraint order_lines_check CHECK ((amount_minor = ((quantity)::integer * unit_minor))),
+    constraint order_lines_check1 CHECK (((((type)::text = 'discount'::text) = (amount_minor < 0)) OR (amount_minor = 0))),
+    constraint order_lines_check2 CHECK ((((type)::text = 'item'::text) = ((hold_id IS NOT NULL) AND (hold_line IS NOT NULL) AND (offer_id IS NOT NULL)))),
+    constraint order_lines_check3 CHECK ((((type)::text = 'discount'::text) = (voucher_id IS NOT NULL)))
 );
 alter table orders.order_lines enable row level security;
 alter table orders.order_lines force row level security;
@@ -206,20 +206,20 @@ grant select, insert on orders.order_lines to balie_system;
 create table orders.orders (
     org_id uuid not null,
     order_id uuid not null,
-    reference text not null,
-    status text not null,
-    on_hold text not null default ''::text,
+    reference kernel.reference not null,
+    status orders.order_status not null,
+    on_hold kernel.remark not null default ''::text,
     user_id uuid,
-    buyer_name text not null,
+    buyer_name kernel.person_name not null,
     buyer_email text not null,
-    locale text not null,
-    total_minor bigint not null,
+    locale kernel.locale not null,
+    total_minor kernel.amount not null,
     currency character(3) not null,
-    settled_minor bigint not null default 0,
-    authorised_minor bigint not null default 0,
-    captured_minor bigint not null default 0,
-    refunded_minor bigint not null default 0,
-    charged_back_minor bigint not null default 0,
+    settled_minor kernel.amount not null default 0,
+    authorised_minor kernel.amount not null default 0,
+    captured_minor kernel.amount not null default 0,
+    refunded_minor kernel.amount not null default 0,
+    charged_back_minor kernel.amount not null default 0,
     capture_later boolean not null,
     expires_at timestamp with time zone,
     confirmed_at timestamp with time zone,
@@ -228,24 +228,13 @@ create table orders.orders (
     buyer_email_folded text generated always as (lower(buyer_email)) stored,
     constraint orders_pkey PRIMARY KEY (org_id, order_id),
     constraint orders_reference_unique UNIQUE (org_id, reference),
-    constraint orders_authorised_minor_check CHECK ((authorised_minor >= 0)),
     constraint orders_buyer_email_check CHECK (((length(buyer_email) >= 3) AND (length(buyer_email) <= 254))),
-    constraint orders_buyer_name_check CHECK ((length(buyer_name) <= 200)),
-    constraint orders_captured_minor_check CHECK ((captured_minor >= 0)),
-    constraint orders_charged_back_minor_check CHECK ((charged_back_minor >= 0)),
-    constraint orders_check CHECK (((status = 'awaiting_payment'::text) = (expires_at IS NOT NULL))),
-    constraint orders_check1 CHECK (((status <> ALL (ARRAY['confirmed'::text, 'completed'::text])) OR (confirmed_at IS NOT NULL))),
-    constraint orders_locale_check CHECK ((locale = ANY (ARRAY['nl'::text, 'en'::text]))),
-    constraint orders_on_hold_check CHECK ((length(on_hold) <= 500)),
-    constraint orders_reference_check CHECK (((length(reference) >= 6) AND (length(reference) <= 20))),
-    constraint orders_refunded_minor_check CHECK ((refunded_minor >= 0)),
-    constraint orders_settled_minor_check CHECK ((settled_minor >= 0)),
-    constraint orders_status_check CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'confirmed'::text, 'completed'::text, 'expired'::text, 'cancelled'::text]))),
-    constraint orders_total_minor_check CHECK ((total_minor >= 0))
+    constraint orders_check CHECK ((((status)::text = 'awaiting_payment'::text) = (expires_at IS NOT NULL))),
+    constraint orders_check1 CHECK ((((status)::text <> ALL (ARRAY['confirmed'::text, 'completed'::text])) OR (confirmed_at IS NOT NULL)))
 );
 alter table orders.orders enable row level security;
 alter table orders.orders force row level security;
-CREATE INDEX orders_awaiting ON orders.orders USING btree (expires_at) WHERE (status = 'awaiting_payment'::text);
+CREATE INDEX orders_awaiting ON orders.orders USING btree (expires_at) WHERE ((status)::text = 'awaiting_payment'::text);
 CREATE INDEX orders_by_age ON orders.orders USING btree (org_id, created_at, order_id);
 CREATE INDEX orders_by_email ON orders.orders USING btree (org_id, buyer_email_folded, created_at);
 CREATE INDEX orders_by_user ON orders.orders USING btree (org_id, user_id, order_id) WHERE (user_id IS NOT NULL);
@@ -258,17 +247,14 @@ grant select, insert, update on orders.orders to balie_system;
 create table orders.refund_history (
     org_id uuid not null,
     refund_id uuid not null,
-    step smallint not null,
+    step kernel.small_ordinal not null,
     at timestamp with time zone not null,
-    actor text not null,
+    actor kernel.actor not null,
     from_status text not null,
     to_status text not null,
-    reason text not null default ''::text,
+    reason kernel.remark not null default ''::text,
     constraint refund_history_pkey PRIMARY KEY (org_id, refund_id, step),
-    constraint refund_history_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
-    constraint refund_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
-    constraint refund_history_reason_check CHECK ((length(reason) <= 500)),
-    constraint refund_history_step_check CHECK ((step >= 1))
+    constraint refund_history_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id)
 );
 alter table orders.refund_history enable row level security;
 alter table orders.refund_history force row level security;
@@ -282,16 +268,13 @@ create table orders.refund_lines (
     org_id uuid not null,
     refund_id uuid not null,
     line_id uuid not null,
-    quantity integer not null,
-    amount_minor bigint not null,
+    quantity kernel.count not null,
+    amount_minor kernel.amount not null,
     unit_ids uuid[] not null default '{}'::uuid[],
-    kept_minor bigint not null default 0,
+    kept_minor kernel.amount not null default 0,
     constraint refund_lines_pkey PRIMARY KEY (org_id, refund_id, line_id),
     constraint refund_lines_org_id_line_id_fkey FOREIGN KEY (org_id, line_id) REFERENCES orders.order_lines(org_id, line_id),
-    constraint refund_lines_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id),
-    constraint refund_lines_amount_minor_check CHECK ((amount_minor >= 0)),
-    constraint refund_lines_kept_minor_check CHECK ((kept_minor >= 0)),
-    constraint refund_lines_quantity_check CHECK ((quantity >= 0))
+    constraint refund_lines_org_id_refund_id_fkey FOREIGN KEY (org_id, refund_id) REFERENCES orders.refunds(org_id, refund_id)
 );
 alter table orders.refund_lines enable row level security;
 alter table orders.refund_lines force row level security;
@@ -325,22 +308,18 @@ create table orders.refund_run_orders (
     org_id uuid not null,
     run_id uuid not null,
     order_id uuid not null,
-    state text not null,
-    outcome text not null default ''::text,
-    amount_minor bigint not null default 0,
+    state orders.run_state not null,
+    outcome orders.run_outcome not null default ''::text,
+    amount_minor kernel.amount not null default 0,
     currency character(3) not null,
-    problem text not null default ''::text,
+    problem kernel.remark not null default ''::text,
     updated_at timestamp with time zone not null,
     constraint refund_run_orders_pkey PRIMARY KEY (org_id, run_id, order_id),
-    constraint refund_run_orders_org_id_run_id_fkey FOREIGN KEY (org_id, run_id) REFERENCES orders.refund_runs(org_id, run_id),
-    constraint refund_run_orders_amount_minor_check CHECK ((amount_minor >= 0)),
-    constraint refund_run_orders_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'refunded'::text, 'cancelled'::text, 'nothing'::text]))),
-    constraint refund_run_orders_problem_check CHECK ((length(problem) <= 500)),
-    constraint refund_run_orders_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+    constraint refund_run_orders_org_id_run_id_fkey FOREIGN KEY (org_id, run_id) REFERENCES orders.refund_runs(org_id, run_id)
 );
 alter table orders.refund_run_orders enable row level security;
 alter table orders.refund_run_orders force row level security;
-CREATE INDEX refund_run_orders_waiting ON orders.refund_run_orders USING btree (org_id, run_id, order_id) WHERE (state = 'waiting'::text);
+CREATE INDEX refund_run_orders_waiting ON orders.refund_run_orders USING btree (org_id, run_id, order_id) WHERE ((state)::text = 'waiting'::text);
 create policy everything on orders.refund_run_orders for all to balie_system using (true);
 create policy tenant on orders.refund_run_orders for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update on orders.refund_run_orders to balie_app;
@@ -375,50 +354,39 @@ create table orders.refunds (
     org_id uuid not null,
     refund_id uuid not null,
     order_id uuid not null,
-    kind text not null,
-    status text not null,
-    amount_minor bigint not null,
-    settled_minor bigint not null default 0,
+    kind orders.refund_kind not null,
+    status orders.refund_status not null,
+    amount_minor kernel.amount not null,
+    settled_minor kernel.amount not null default 0,
     currency character(3) not null,
-    reason text not null default ''::text,
-    failure text not null default ''::text,
-    requested_by text not null,
+    reason kernel.remark not null default ''::text,
+    failure kernel.remark not null default ''::text,
+    requested_by kernel.actor not null,
     requested_at timestamp with time zone not null,
-    decided_by text,
+    decided_by kernel.actor,
     decided_at timestamp with time zone,
     updated_at timestamp with time zone not null,
-    terms text not null default 'full'::text,
+    terms orders.refund_terms not null default 'full'::text,
     restock boolean not null default true,
-    kept_minor bigint not null default 0,
+    kept_minor kernel.amount not null default 0,
     flat_minor bigint not null default 0,
-    paid_minor bigint not null default 0,
+    paid_minor kernel.amount not null default 0,
     run_id uuid,
     replaces uuid,
     constraint refunds_pkey PRIMARY KEY (org_id, refund_id),
     constraint refunds_replaced_once UNIQUE (org_id, replaces),
     constraint refunds_org_id_order_id_fkey FOREIGN KEY (org_id, order_id) REFERENCES orders.orders(org_id, order_id),
     constraint refunds_org_id_replaces_fkey FOREIGN KEY (org_id, replaces) REFERENCES orders.refunds(org_id, refund_id),
-    constraint refunds_amount_minor_check CHECK ((amount_minor >= 0)),
-    constraint refunds_check CHECK (((amount_minor + settled_minor) > 0)),
+    constraint refunds_check CHECK ((((amount_minor)::bigint + (settled_minor)::bigint) > 0)),
     constraint refunds_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
-    constraint refunds_check2 CHECK (((flat_minor >= 0) AND (flat_minor <= kept_minor))),
-    constraint refunds_decided_by_check CHECK (((length(decided_by) >= 1) AND (length(decided_by) <= 200))),
-    constraint refunds_failure_check CHECK ((length(failure) <= 500)),
-    constraint refunds_kept_minor_check CHECK ((kept_minor >= 0)),
-    constraint refunds_kind_check CHECK ((kind = ANY (ARRAY['decided'::text, 'called_off'::text, 'surplus'::text, 'too_late'::text, 'by_hand'::text]))),
-    constraint refunds_paid_minor_check CHECK ((paid_minor >= 0)),
-    constraint refunds_reason_check CHECK ((length(reason) <= 500)),
-    constraint refunds_requested_by_check CHECK (((length(requested_by) >= 1) AND (length(requested_by) <= 200))),
-    constraint refunds_settled_minor_check CHECK ((settled_minor >= 0)),
-    constraint refunds_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'declined'::text, 'requested'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'reversed'::text]))),
-    constraint refunds_terms_check CHECK ((terms = ANY (ARRAY['policy'::text, 'full'::text, 'sum'::text])))
+    constraint refunds_check2 CHECK (((flat_minor >= 0) AND (flat_minor <= (kept_minor)::bigint)))
 );
 alter table orders.refunds enable row level security;
 alter table orders.refunds force row level security;
 CREATE INDEX refunds_by_age ON orders.refunds USING btree (org_id, requested_at, refund_id);
 CREATE INDEX refunds_by_order ON orders.refunds USING btree (org_id, order_id);
 CREATE UNIQUE INDEX refunds_once_per_run ON orders.refunds USING btree (org_id, run_id, order_id) WHERE (run_id IS NOT NULL);
-CREATE INDEX refunds_open ON orders.refunds USING btree (org_id, requested_at) WHERE (status = ANY (ARRAY['proposed'::text, 'failed'::text]));
+CREATE INDEX refunds_open ON orders.refunds USING btree (org_id, requested_at) WHERE ((status)::text = ANY (ARRAY['proposed'::text, 'failed'::text]));
 create policy everything on orders.refunds for all to balie_system using (true);
 create policy tenant on orders.refunds for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update on orders.refunds to balie_app;

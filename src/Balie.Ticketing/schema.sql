@@ -6,19 +6,28 @@ CREATE FUNCTION ticketing.fold(words text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN translate(lower(words), 'àáâãäåèéêëìíîïòóôõöøùúûüýÿçñ'::text, 'aaaaaaeeeeiiiioooooouuuuyycn'::text);
 
+create domain ticketing.booked_quantity as integer CHECK (((VALUE >= 1) AND (VALUE <= 1000)));
+create domain ticketing.booking_status as text CHECK ((VALUE = ANY (ARRAY['pending'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text])));
+create domain ticketing.check_in_reason as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 50)));
+create domain ticketing.check_in_result as text CHECK ((VALUE = ANY (ARRAY['admitted'::text, 'refused'::text])));
+create domain ticketing.direction as text CHECK ((VALUE = ANY (ARRAY['in'::text, 'out'::text])));
+create domain ticketing.step_action as text CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 50)));
+create domain ticketing.ticket_code as text CHECK (((length(VALUE) >= 20) AND (length(VALUE) <= 200)));
+create domain ticketing.ticket_number as text CHECK (((length(VALUE) >= 8) AND (length(VALUE) <= 26)));
+create domain ticketing.ticket_secret as bytea CHECK ((length(VALUE) = 20));
+create domain ticketing.ticket_serial as integer CHECK (((VALUE >= 1) AND (VALUE <= 65535)));
+create domain ticketing.ticket_status as text CHECK ((VALUE = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text, 'voided'::text, 'refunded'::text, 'expired'::text])));
+
 create table ticketing.booking_history (
     org_id uuid not null,
     booking_id uuid not null,
-    step smallint not null,
+    step kernel.small_ordinal not null,
     at timestamp with time zone not null,
-    actor text not null,
+    actor kernel.actor not null,
     from_status text,
     to_status text not null,
-    reason text not null default ''::text,
-    constraint booking_history_pkey PRIMARY KEY (org_id, booking_id, step),
-    constraint booking_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
-    constraint booking_history_reason_check CHECK ((length(reason) <= 500)),
-    constraint booking_history_step_check CHECK ((step >= 1))
+    reason kernel.remark not null default ''::text,
+    constraint booking_history_pkey PRIMARY KEY (org_id, booking_id, step)
 );
 alter table ticketing.booking_history enable row level security;
 alter table ticketing.booking_history force row level security;
@@ -31,19 +40,16 @@ grant select, insert on ticketing.booking_history to balie_system;
 create table ticketing.booking_items (
     org_id uuid not null,
     booking_id uuid not null,
-    line smallint not null,
+    line kernel.small_ordinal not null,
     ticket_type_id uuid not null,
     name text not null,
-    quantity integer not null,
-    price_minor bigint not null,
+    quantity ticketing.booked_quantity not null,
+    price_minor kernel.amount not null,
     seats integer[],
     seat_labels text[],
     constraint booking_items_pkey PRIMARY KEY (org_id, booking_id, line),
-    constraint booking_items_check CHECK ((cardinality(seats) = quantity)),
-    constraint booking_items_check1 CHECK ((cardinality(seat_labels) = quantity)),
-    constraint booking_items_line_check CHECK ((line >= 1)),
-    constraint booking_items_price_minor_check CHECK ((price_minor >= 0)),
-    constraint booking_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000)))
+    constraint booking_items_check CHECK ((cardinality(seats) = (quantity)::integer)),
+    constraint booking_items_check1 CHECK ((cardinality(seat_labels) = (quantity)::integer))
 );
 alter table ticketing.booking_items enable row level security;
 alter table ticketing.booking_items force row level security;
@@ -56,15 +62,15 @@ grant select, insert, delete on ticketing.booking_items to balie_system;
 create table ticketing.bookings (
     org_id uuid not null,
     booking_id uuid not null,
-    reference text not null,
+    reference kernel.reference not null,
     event_id uuid not null,
     slot_id uuid not null,
     user_id uuid,
-    holder_name text not null default ''::text,
+    holder_name kernel.person_name not null default ''::text,
     holder_email text not null default ''::text,
-    status text not null,
+    status ticketing.booking_status not null,
     expires_at timestamp with time zone,
-    total_minor bigint not null,
+    total_minor kernel.amount not null,
     currency character(3) not null,
     sequence integer not null default 0,
     created_at timestamp with time zone not null,
@@ -72,19 +78,15 @@ create table ticketing.bookings (
     is_ordered boolean not null default false,
     constraint bookings_pkey PRIMARY KEY (org_id, booking_id),
     constraint bookings_reference_unique UNIQUE (org_id, reference),
-    constraint bookings_check CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
+    constraint bookings_check CHECK ((((status)::text = 'pending'::text) = (expires_at IS NOT NULL))),
     constraint bookings_holder_email_check CHECK ((length(holder_email) <= 254)),
-    constraint bookings_holder_known CHECK (((user_id IS NOT NULL) OR (holder_email <> ''::text) OR (is_ordered AND (status <> 'confirmed'::text)))),
-    constraint bookings_holder_name_check CHECK ((length(holder_name) <= 200)),
-    constraint bookings_reference_check CHECK (((length(reference) >= 6) AND (length(reference) <= 20))),
-    constraint bookings_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text]))),
-    constraint bookings_total_minor_check CHECK ((total_minor >= 0))
+    constraint bookings_holder_known CHECK (((user_id IS NOT NULL) OR (holder_email <> ''::text) OR (is_ordered AND ((status)::text <> 'confirmed'::text))))
 );
 alter table ticketing.bookings enable row level security;
 alter table ticketing.bookings force row level security;
 CREATE INDEX bookings_by_slot ON ticketing.bookings USING btree (org_id, event_id, slot_id, booking_id);
 CREATE INDEX bookings_by_user ON ticketing.bookings USING btree (org_id, user_id, booking_id) WHERE (user_id IS NOT NULL);
-CREATE INDEX bookings_pending ON ticketing.bookings USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX bookings_pending ON ticketing.bookings USING btree (expires_at) WHERE ((status)::text = 'pending'::text);
 create policy everything on ticketing.bookings for all to balie_system using (true);
 create policy tenant on ticketing.bookings for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update on ticketing.bookings to balie_app;
@@ -121,40 +123,32 @@ create table ticketing.check_ins (
     check_in_id uuid not null,
     scanner_id uuid not null,
     nonce uuid not null,
-    nth smallint not null,
+    nth kernel.small_ordinal not null,
     device_id uuid,
-    actor text not null,
+    actor kernel.actor not null,
     ticket_id uuid,
     event_id uuid,
     slot_id uuid,
     zone_id uuid,
-    direction text not null,
-    result text not null,
-    reason text,
+    direction ticketing.direction not null,
+    result ticketing.check_in_result not null,
+    reason ticketing.check_in_reason,
     forced boolean not null default false,
-    note text not null default ''::text,
+    note kernel.remark not null default ''::text,
     uploaded boolean not null default false,
     counts boolean not null,
     device_time timestamp with time zone not null,
     at timestamp with time zone not null,
-    judgement text,
+    judgement ticketing.check_in_reason,
     serial integer,
-    fingerprint bytea not null,
+    fingerprint kernel.fingerprint not null,
     answer json not null,
     constraint check_ins_pkey PRIMARY KEY (org_id, check_in_id),
     constraint check_ins_nonce_unique UNIQUE (org_id, scanner_id, nonce, nth),
-    constraint check_ins_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
-    constraint check_ins_check CHECK (((result = 'admitted'::text) OR (reason IS NOT NULL))),
-    constraint check_ins_check1 CHECK (((result = 'refused'::text) OR (ticket_id IS NOT NULL) OR uploaded)),
-    constraint check_ins_check2 CHECK (((NOT counts) OR ((result = 'admitted'::text) AND (ticket_id IS NOT NULL)))),
-    constraint check_ins_check3 CHECK (((NOT forced) OR ((result = 'admitted'::text) AND (note <> ''::text)))),
-    constraint check_ins_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
-    constraint check_ins_fingerprint_check CHECK ((length(fingerprint) = 32)),
-    constraint check_ins_judgement_check CHECK (((length(judgement) >= 1) AND (length(judgement) <= 50))),
-    constraint check_ins_note_check CHECK ((length(note) <= 500)),
-    constraint check_ins_nth_check CHECK ((nth >= 1)),
-    constraint check_ins_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 50))),
-    constraint check_ins_result_check CHECK ((result = ANY (ARRAY['admitted'::text, 'refused'::text])))
+    constraint check_ins_check CHECK ((((result)::text = 'admitted'::text) OR (reason IS NOT NULL))),
+    constraint check_ins_check1 CHECK ((((result)::text = 'refused'::text) OR (ticket_id IS NOT NULL) OR uploaded)),
+    constraint check_ins_check2 CHECK (((NOT counts) OR (((result)::text = 'admitted'::text) AND (ticket_id IS NOT NULL)))),
+    constraint check_ins_check3 CHECK (((NOT forced) OR (((result)::text = 'admitted'::text) AND ((note)::text <> ''::text))))
 );
 alter table ticketing.check_ins enable row level security;
 alter table ticketing.check_ins force row level security;
@@ -205,17 +199,15 @@ create table ticketing.entries (
     event_id uuid not null,
     slot_id uuid not null,
     zone_id uuid,
-    ins integer not null,
-    outs integer not null,
+    ins kernel.count not null,
+    outs kernel.count not null,
     first_in_at timestamp with time zone,
     last_in_at timestamp with time zone,
     last_in_by text not null default ''::text,
     updated_at timestamp with time zone not null,
     constraint entries_pkey PRIMARY KEY (org_id, ticket_id),
-    constraint entries_check CHECK (((ins > 0) = (last_in_at IS NOT NULL))),
-    constraint entries_check1 CHECK (((ins > 0) = (first_in_at IS NOT NULL))),
-    constraint entries_ins_check CHECK ((ins >= 0)),
-    constraint entries_outs_check CHECK ((outs >= 0))
+    constraint entries_check CHECK ((((ins)::integer > 0) = (last_in_at IS NOT NULL))),
+    constraint entries_check1 CHECK ((((ins)::integer > 0) = (first_in_at IS NOT NULL)))
 );
 alter table ticketing.entries enable row level security;
 alter table ticketing.entries force row level security;
@@ -421,19 +413,15 @@ grant select, insert, update, delete on ticketing.slots to balie_system;
 create table ticketing.ticket_history (
     org_id uuid not null,
     ticket_id uuid not null,
-    step integer not null,
+    step kernel.ordinal not null,
     at timestamp with time zone not null,
-    actor text not null,
-    action text not null,
+    actor kernel.actor not null,
+    action ticketing.step_action not null,
     from_status text,
     to_status text not null,
     serial integer not null,
-    reason text not null default ''::text,
-    constraint ticket_history_pkey PRIMARY KEY (org_id, ticket_id, step),
-    constraint ticket_history_action_check CHECK (((length(action) >= 1) AND (length(action) <= 50))),
-    constraint ticket_history_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
-    constraint ticket_history_reason_check CHECK ((length(reason) <= 500)),
-    constraint ticket_history_step_check CHECK ((step >= 1))
+    reason kernel.remark not null default ''::text,
+    constraint ticket_history_pkey PRIMARY KEY (org_id, ticket_id, step)
 );
 alter table ticketing.ticket_history enable row level security;
 alter table ticketing.ticket_history force row level security;
@@ -534,9 +522,9 @@ create table ticketing.tickets (
     org_id uuid not null,
     ticket_id uuid not null,
     booking_id uuid not null,
-    line smallint not null,
-    position integer not null,
-    number text not null,
+    line kernel.small_ordinal not null,
+    position kernel.ordinal not null,
+    number ticketing.ticket_number not null,
     event_id uuid not null,
     slot_id uuid not null,
     ticket_type_id uuid not null,
@@ -544,37 +532,28 @@ create table ticketing.tickets (
     zone_id uuid,
     seat integer,
     seat_label text,
-    price_minor bigint not null,
+    price_minor kernel.amount not null,
     currency character(3) not null,
     user_id uuid,
-    holder_name text not null default ''::text,
+    holder_name kernel.person_name not null default ''::text,
     holder_email text not null default ''::text,
-    status text not null,
-    serial integer not null default 1,
-    code text not null,
-    secret bytea not null,
+    status ticketing.ticket_status not null,
+    serial ticketing.ticket_serial not null default 1,
+    code ticketing.ticket_code not null,
+    secret ticketing.ticket_secret not null,
     issued_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     constraint tickets_pkey PRIMARY KEY (org_id, ticket_id),
     constraint tickets_number_unique UNIQUE (org_id, number),
     constraint tickets_position_unique UNIQUE (org_id, booking_id, "position"),
     constraint tickets_check CHECK (((seat IS NULL) = (seat_label IS NULL))),
-    constraint tickets_code_check CHECK (((length(code) >= 20) AND (length(code) <= 200))),
-    constraint tickets_holder_email_check CHECK ((length(holder_email) <= 254)),
-    constraint tickets_holder_name_check CHECK ((length(holder_name) <= 200)),
-    constraint tickets_line_check CHECK ((line >= 1)),
-    constraint tickets_number_check CHECK (((length(number) >= 8) AND (length(number) <= 26))),
-    constraint tickets_position_check CHECK (("position" >= 1)),
-    constraint tickets_price_minor_check CHECK ((price_minor >= 0)),
-    constraint tickets_secret_check CHECK ((length(secret) = 20)),
-    constraint tickets_serial_check CHECK (((serial >= 1) AND (serial <= 65535))),
-    constraint tickets_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text, 'voided'::text, 'refunded'::text, 'expired'::text])))
+    constraint tickets_holder_email_check CHECK ((length(holder_email) <= 254))
 );
 alter table ticketing.tickets enable row level security;
 alter table ticketing.tickets force row level security;
 CREATE INDEX tickets_by_slot ON ticketing.tickets USING btree (org_id, slot_id, ticket_id);
 CREATE INDEX tickets_by_user ON ticketing.tickets USING btree (org_id, user_id, ticket_id) WHERE (user_id IS NOT NULL);
-CREATE UNIQUE INDEX tickets_seat_unique ON ticketing.tickets USING btree (org_id, slot_id, seat) WHERE ((seat IS NOT NULL) AND (status = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text])));
+CREATE UNIQUE INDEX tickets_seat_unique ON ticketing.tickets USING btree (org_id, slot_id, seat) WHERE ((seat IS NOT NULL) AND ((status)::text = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text])));
 create policy everything on ticketing.tickets for all to balie_system using (true);
 create policy tenant on ticketing.tickets for all to balie_app, balie_reader using ((org_id = kernel.current_org()));
 grant select, insert, update on ticketing.tickets to balie_app;

@@ -72,8 +72,8 @@ public sealed class SwitchedOrdersTests(RemoteApp app) : IClassFixture<RemoteApp
         var seen = await orders.See(OrgId, [order.Id, Guid.NewGuid(), others.Id], Ct);
 
         Assert.Equal(
-            ((OrderView[])[order, others]).Select(one => JsonSerializer.Serialize(one, Json.Options)),
-            seen.OrderBy(one => one.CreatedAt).Select(one => JsonSerializer.Serialize(one, Json.Options)));
+            ((OrderView[])[order, others]).Select(one => JsonSerializer.Serialize(one, Json.Options)).Order(),
+            seen.Select(one => JsonSerializer.Serialize(one, Json.Options)).Order());
         Assert.Empty(await orders.See(Guid.NewGuid(), [order.Id], Ct));
         Assert.Empty(await orders.See(OrgId, [Guid.NewGuid()], Ct));
         Assert.Empty(await orders.See(OrgId, [], Ct));

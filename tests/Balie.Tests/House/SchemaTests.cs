@@ -25,6 +25,8 @@ public sealed class SchemaTests(Product app) : IClassFixture<Product>
             "alter table changing.things add constraint small check (size < 9)", "create index things_by_name on changing.things (name)",
             "call kernel.protect('changing.things')", "revoke delete on changing.things from balie_app",
             "create function changing.one() returns integer return 1",
+            "create domain changing.short as text check (length(value) < 9)",
+            "alter domain changing.short add constraint shorter check (length(value) < 5)",
             "drop policy tenant on changing.things",
         ];
         var texts = new List<string> { await SchemaText.Of(app.ConnectionString, "changing", Product.Ct) };

@@ -24,6 +24,8 @@ internal static class SchemaText
         var text = new StringBuilder(
             $"-- The schema {schema} after all migrations. Written by Balie.Tests with BALIE_UPDATE_SNAPSHOTS=1, never by hand.\n");
         foreach (var function in await Ask<string>(Functions)) text.Append('\n').Append(function).Append(";\n");
+        var domains = (await Ask<string>(Domains)).ToList();
+        if (domains.Count > 0) text.Append('\n').AppendJoin('\n', domains).Append('\n');
 
         var inside = (await Ask<Part>(Columns)).Concat(await Ask<Part>(Constraints)).ToLookup(part => part.Table, part => part.Text);
         var after = (await Ask<Part>(Indexes)).Concat(await Ask<Part>(Triggers)).Concat(await Ask<Part>(Policies))
@@ -45,6 +47,17 @@ internal static class SchemaText
         from pg_proc
         where pronamespace = @schema::regnamespace
         order by proname, pg_get_function_identity_arguments(oid)
+        """;
+
+    private const string Domains = """
+        select format(
+            'create domain %s as %s%s %s;', pg_type.oid::regtype, format_type(typbasetype, typtypmod),
+            case when typnotnull then ' not null' end, string_agg(pg_get_constraintdef(pg_constraint.oid), ' ' order by conname))
+        from pg_type
+        left join pg_constraint on contypid = pg_type.oid and contype = 'c'
+        where typnamespace = @schema::regnamespace and typtype = 'd'
+        group by pg_type.oid
+        order by typname
         """;
 
     private const string Tables = """
