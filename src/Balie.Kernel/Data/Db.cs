@@ -177,6 +177,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
     private const string Savepoint = "here";
     private const int MostWaiting = 32;
     private readonly Errands _errands = new();
+    private readonly List<(string Sql, object? Args)> _last = [];
     private readonly List<(Guid OrgId, Guid MessageId, string Kind, string Body)> _messages = [];
     private readonly List<(string Channel, string Payload)> _signals = [];
     private bool _underOrganisation = orgId == Guid.Empty;
@@ -215,6 +216,12 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
         else _errands.Add(sql, args);
     }
 
+    /// <summary>
+    /// The same, after everything else of this transaction and right before its commit: for a row that everybody who does the same at this
+    /// moment waits for. So nothing in this transaction sees it done.
+    /// </summary>
+    public void Last(string sql, object? args) => _last.Add((sql, args));
+
     /// <summary>Sends what waits now, for whoever must know that it succeeded.</summary>
     public async Task Send(CancellationToken ct)
     {
@@ -228,7 +235,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
     /// </summary>
     public async Task<bool> AllOrNothing(Func<Task<bool>> work, CancellationToken ct)
     {
-        var (messages, signals, waiting, sent) = (_messages.Count, _signals.Count, _errands.Count, _errands.Sent);
+        var (messages, signals, waiting, sent, last) = (_messages.Count, _signals.Count, _errands.Count, _errands.Sent, _last.Count);
         await Later($"savepoint {Savepoint}", null, ct);
         if (await work())
         {
@@ -241,10 +248,11 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
         if (isSet) await Later($"rollback to savepoint {Savepoint}", null, ct);
         _messages.RemoveRange(messages, _messages.Count - messages);
         _signals.RemoveRange(signals, _signals.Count - signals);
+        _last.RemoveRange(last, _last.Count - last);
         return false;
     }
 
-    // What it published is the last it writes, in one statement, and the commit travels with what waits.
+    // What it published is written in one statement, then what is to be last, and the commit travels with what waits.
     internal async Task Commit(CancellationToken ct)
     {
         if (_messages.Count > 0)
@@ -258,6 +266,7 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
                 now = Now,
             }, ct);
         }
+        foreach (var (sql, args) in _last) _errands.Add(sql, args);
         if (_errands.Count > 0) await Run("commit", null, ct);
         else await transaction.CommitAsync(ct);
     }

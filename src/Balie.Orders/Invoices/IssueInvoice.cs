@@ -14,7 +14,7 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
             row.Type, row.Title, row.Detail, row.Name, row.Quantity, new Money(row.AmountMinor, order.Currency), row.VatBasisPoints))];
         VatLine[] vat = Vat.Of(lines.Select(line => (line.VatBasisPoints, line.Amount)));
         var sheet = (await sheets.Of(tx.OrgId, contents.Sheet, ct)).Sheet;
-        await Write(tx, order, NumberInvoice.Invoice, null, sheet, lines, vat, order.TotalMinor, ct);
+        Write(tx, order, NumberInvoice.Invoice, null, sheet, lines, vat, order.TotalMinor);
     }
 
     /// <summary>Issues the credit notes of refunds, each of which names the invoice that it corrects.</summary>
@@ -24,17 +24,18 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
         var sheet = (await sheets.See(tx, ct)).Sheet;
         foreach (var note in notes)
         {
-            await Write(tx, note.Order, NumberInvoice.CreditNote, note.RefundId, sheet, note.Lines,
+            Write(tx, note.Order, NumberInvoice.CreditNote, note.RefundId, sheet, note.Lines,
                 [.. note.Vat.Select(rate => new VatLine(rate.BasisPoints, Negative(rate.Net), Negative(rate.Vat), Negative(rate.Gross)))],
-                note.Lines.Sum(line => line.Amount.Amount), ct);
+                note.Lines.Sum(line => line.Amount.Amount));
         }
     }
 
-    private static async Task Write(
+    // Last, because everybody who numbers something at this moment waits for the same counter.
+    private static void Write(
         Tx tx, OrderRow order, string series, Guid? refundId, InvoiceSheet sheet, IReadOnlyList<InvoiceLine> lines,
-        IReadOnlyList<VatLine> vat, long totalMinor, CancellationToken ct)
+        IReadOnlyList<VatLine> vat, long totalMinor)
     {
-        await tx.Later(Insert, new
+        tx.Last(Insert, new
         {
             series,
             prefix = sheet.PrefixOf(series, tx.Now),
@@ -50,7 +51,7 @@ internal sealed class IssueInvoice(InvoiceSheetReader sheets)
             vat = JsonSerializer.Serialize(vat, Json.Options),
             totalMinor,
             order.Currency,
-        }, ct);
+        });
     }
 
     private static Money Negative(Money amount) => amount with { Amount = -amount.Amount };

@@ -25,7 +25,6 @@ internal sealed class OrderSaga(OfferKinds kinds, IPayments payments, ILedger le
 
         var holdIds = contents.Holds.Select(hold => hold.HoldId).ToArray();
         tx.Publish(new OrderConfirmed(order.OrderId, order.Reference, order.Total, holdIds, order.Locale));
-        // Last, because everybody who confirms something at this moment waits for the same counter.
         if (confirmed.TotalMinor > 0) await invoices.For(tx, confirmed, contents, ct);
         return confirmed;
     }

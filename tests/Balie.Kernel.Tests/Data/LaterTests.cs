@@ -159,6 +159,29 @@ public sealed class LaterTests(ModuleApp<LaterTests.LateModule> app) : IClassFix
         Assert.Equal(expected, await Text(noteId));
     }
 
+    [Theory]
+    [InlineData(true, "abcde")]
+    [InlineData(false, "abe")]
+    public async Task What_is_to_be_last_comes_after_everything_else_and_is_undone_with_what_it_belongs_to(bool all, string expected)
+    {
+        var noteId = await Note("a");
+
+        await app.Db.Transact(async tx =>
+        {
+            tx.Last(Append, new { noteId, text = all ? "d" : "e" });
+            await tx.AllOrNothing(() =>
+            {
+                tx.Last(Append, new { noteId, text = all ? "e" : "d" });
+                return Task.FromResult(all);
+            }, Ct);
+            await tx.Later(Append, new { noteId, text = "b" }, Ct);
+            Assert.Equal("ab", await tx.One<string>(Select, new { noteId }, Ct));
+            if (all) await tx.Later(Append, new { noteId, text = "c" }, Ct);
+        }, Ct);
+
+        Assert.Equal(expected, await Text(noteId));
+    }
+
     [Fact]
     public async Task An_error_within_is_undone_alone_by_who_sends_and_catches_it()
     {

@@ -65,7 +65,6 @@ internal static partial class CarryOutRefundRuns
             problems = results.Select(result => Cut(result.Done.Problem)).ToArray(),
             tx.Now,
         }, ct);
-        // Last: from here on everybody who numbers something waits for us.
         await services.GetRequiredService<IssueInvoice>().ForRefunds(tx, notes, ct);
         return results.Count;
     }
