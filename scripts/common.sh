@@ -3,8 +3,8 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
 # Without a collector thread of its own, .NET sizes its youngest generation by the processor's cache, which on large machines is a hundred
-# megabytes; half of that keeps memory small and costs nothing. There is no setting for it in a program's own files.
-export DOTNET_GCgen0size="${DOTNET_GCgen0size:-0x3000000}"
+# megabytes; a third of that keeps memory small. There is no setting for it in a program's own files.
+export DOTNET_GCgen0size="${DOTNET_GCgen0size:-0x2000000}"
 
 oldest_postgres=15
 

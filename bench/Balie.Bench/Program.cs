@@ -30,7 +30,7 @@ if (wanted.Contains("purchase"))
 {
     const int Clients = 64;
     var eventId = await venue.PricedEvent(LargestSlot, ct);
-    await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(30), ct); // Warm: compiled, prepared, cached.
+    await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(60), ct); // Warm: compiled, prepared, cached.
     await venue.Analyze(ct);
     var bought = await Purchases.Run(venue, eventId, Clients, TimeSpan.FromSeconds(20), ct);
     report.Add($"whole purchases, {Clients} clients",
