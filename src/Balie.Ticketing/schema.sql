@@ -76,6 +76,7 @@ create table ticketing.bookings (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     is_ordered boolean not null default false,
+    holder_email_folded text generated always as (NULLIF(lower(holder_email), ''::text)) stored,
     constraint bookings_pkey PRIMARY KEY (org_id, booking_id),
     constraint bookings_reference_unique UNIQUE (org_id, reference),
     constraint bookings_check CHECK ((((status)::text = 'pending'::text) = (expires_at IS NOT NULL))),
@@ -84,6 +85,7 @@ create table ticketing.bookings (
 );
 alter table ticketing.bookings enable row level security;
 alter table ticketing.bookings force row level security;
+CREATE INDEX bookings_by_email ON ticketing.bookings USING btree (org_id, holder_email_folded) WHERE (holder_email_folded IS NOT NULL);
 CREATE INDEX bookings_by_slot ON ticketing.bookings USING btree (org_id, event_id, slot_id, booking_id);
 CREATE INDEX bookings_by_user ON ticketing.bookings USING btree (org_id, user_id, booking_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX bookings_pending ON ticketing.bookings USING btree (expires_at) WHERE ((status)::text = 'pending'::text);
@@ -543,6 +545,7 @@ create table ticketing.tickets (
     secret ticketing.ticket_secret not null,
     issued_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
+    holder_email_folded text generated always as (NULLIF(lower(holder_email), ''::text)) stored,
     constraint tickets_pkey PRIMARY KEY (org_id, ticket_id),
     constraint tickets_number_unique UNIQUE (org_id, number),
     constraint tickets_position_unique UNIQUE (org_id, booking_id, "position"),
@@ -551,6 +554,7 @@ create table ticketing.tickets (
 );
 alter table ticketing.tickets enable row level security;
 alter table ticketing.tickets force row level security;
+CREATE INDEX tickets_by_email ON ticketing.tickets USING btree (org_id, holder_email_folded) WHERE (holder_email_folded IS NOT NULL);
 CREATE INDEX tickets_by_slot ON ticketing.tickets USING btree (org_id, slot_id, ticket_id);
 CREATE INDEX tickets_by_user ON ticketing.tickets USING btree (org_id, user_id, ticket_id) WHERE (user_id IS NOT NULL);
 CREATE UNIQUE INDEX tickets_seat_unique ON ticketing.tickets USING btree (org_id, slot_id, seat) WHERE ((seat IS NOT NULL) AND ((status)::text = ANY (ARRAY['issued'::text, 'checked_in'::text, 'transferred'::text, 'listed'::text])));

@@ -91,7 +91,7 @@ internal static class BookingReader
         from ticketing.bookings
         where org_id = @orgId
         and (booking_id = @bookingId or reference = @reference)
-        and (@isStaff or user_id = @userId or (holder_email <> '' and lower(holder_email) = lower(@email)))
+        and (@isStaff or user_id = @userId or holder_email_folded = lower(@email))
 
         """;
 }

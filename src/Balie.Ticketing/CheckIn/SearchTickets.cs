@@ -5,8 +5,8 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.CheckIn;
 
 /// <summary>
-/// Finds who stands at the door without a code, by booking reference, ticket number, name or e-mail address, among the events that the
-/// door is for. A booking that is not paid is found too, without tickets.
+/// Finds who stands at the door without a code, by booking reference, ticket number, part of a name or a whole e-mail address, among the
+/// events that the door is for. A booking that is not paid is found too, without tickets.
 /// </summary>
 internal static class SearchTickets
 {
@@ -35,7 +35,7 @@ internal static class SearchTickets
         foreach (var id in eventIds)
             if (await offers.Find(caller.OrgId, id, ct) is { } offer ? !door.Covers(offer) : eventId is not null) return EventNotFound;
 
-        return await db.Many<Found>(Select, new
+        return await db.Many<Found>(wanted.Contains('@', StringComparison.Ordinal) ? SelectByEmail : SelectByWords, new
         {
             eventIds = eventIds.ToArray(),
             reference = References.Read(wanted),
@@ -58,11 +58,30 @@ internal static class SearchTickets
         left join ticketing.tickets as ticket on ticket.org_id = booking.org_id and ticket.booking_id = booking.booking_id
         left join ticketing.entries as entry on entry.org_id = ticket.org_id and entry.ticket_id = ticket.ticket_id
         where booking.org_id = @orgId and booking.event_id = any (@eventIds)
-        and (booking.reference = @reference or ticket.number = @number
-            or lower(booking.holder_email) = lower(@email) or lower(ticket.holder_email) = lower(@email)
-            or ticketing.fold(booking.holder_name) like ticketing.fold(@name)
-            or ticketing.fold(ticket.holder_name) like ticketing.fold(@name))
+        """;
+
+    private const string Ordered = """
         order by booking.reference, ticket.position
         limit @mostFound
+        """;
+
+    private const string SelectByWords = $"""
+        {Select}
+        and (booking.reference = @reference or ticket.number = @number
+            or ticketing.fold(booking.holder_name) like ticketing.fold(@name)
+            or ticketing.fold(ticket.holder_name) like ticketing.fold(@name))
+        {Ordered}
+        """;
+
+    // Whose address it is, is looked up first: an index finds that among all bookings, while the condition below could only be held
+    // against each booking of the event.
+    internal const string SelectByEmail = $"""
+        {Select}
+        and booking.booking_id in (
+            select booking_id from ticketing.bookings where org_id = @orgId and holder_email_folded = lower(@email)
+            union
+            select booking_id from ticketing.tickets where org_id = @orgId and holder_email_folded = lower(@email))
+        and (booking.holder_email_folded = lower(@email) or ticket.holder_email_folded = lower(@email))
+        {Ordered}
         """;
 }

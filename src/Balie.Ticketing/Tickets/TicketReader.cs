@@ -17,8 +17,7 @@ internal static class TicketReader
             ticket.holder_email, ticket.status, ticket.serial, ticket.code, ticket.secret, ticket.issued_at, ticket.updated_at
         """;
 
-    private const string IsHolder =
-        "coalesce(ticket.user_id = @userId or (ticket.holder_email <> '' and lower(ticket.holder_email) = lower(@email)), false)";
+    private const string IsHolder = "coalesce(ticket.user_id = @userId or ticket.holder_email_folded = lower(@email), false)";
 
     /// <summary>
     /// One ticket, by id or number: for its holder, for whoever booked it, and for staff with this permission. Everybody else gets nothing,
@@ -56,7 +55,7 @@ internal static class TicketReader
         and (@isStaff or {IsHolder} or exists (
             select from ticketing.bookings as booking
             where booking.org_id = @orgId and booking.booking_id = ticket.booking_id
-            and (booking.user_id = @userId or (booking.holder_email <> '' and lower(booking.holder_email) = lower(@email)))
+            and (booking.user_id = @userId or booking.holder_email_folded = lower(@email))
         ))
 
         """;
