@@ -28,8 +28,8 @@ public interface IOfferKind
     Task<IReadOnlyList<HeldOffer>> See(Sql sql, IReadOnlyList<Guid> holdIds, CancellationToken ct);
 
     /// <summary>
-    /// Changes how much a hold has, all or nothing: what is more is held before anything is let go, so its buyer is never without, and a
-    /// refusal leaves it as it was. Commits by itself, together with what the asker records.
+    /// Changes how much or which a hold has, all or nothing: what is new is held before anything is let go, so its buyer is never without,
+    /// and a refusal leaves it as it was. Commits by itself, together with what the asker records.
     /// </summary>
     Task<Outcome<HeldOffer>> Change(ChangeRequest request, CancellationToken ct);
 
@@ -66,13 +66,18 @@ public sealed record HoldRequest(
     Guid HoldId, Caller Caller, JsonElement Wish, Buyer? Buyer, DateTimeOffset? Until, IReadOnlyList<Guid> Unlocked,
     Func<HeldOffer, IReadOnlyList<CompanionRow>> Companions);
 
-/// <param name="Quantities">By offer, of those that the hold has: how many from now on, 0 to leave it out. Others stay.</param>
+/// <param name="Items">By offer, of those that the hold has. Others stay.</param>
 /// <param name="Unlocked">As of <see cref="HoldRequest"/>.</param>
 /// <param name="Lock">Begins the transaction: false when the hold is not the asker's any more.</param>
 /// <param name="Record">Ends it, with what is held now.</param>
 public sealed record ChangeRequest(
-    Guid HoldId, Caller Caller, IReadOnlyDictionary<Guid, int> Quantities, IReadOnlyList<Guid> Unlocked, Func<Tx, Task<bool>> Lock,
+    Guid HoldId, Caller Caller, IReadOnlyDictionary<Guid, WantedItem> Items, IReadOnlyList<Guid> Unlocked, Func<Tx, Task<bool>> Lock,
     Func<Tx, HeldOffer, Task> Record);
+
+/// <summary>What a hold is to have of an offer from now on.</summary>
+/// <param name="Quantity">0 leaves it out.</param>
+/// <param name="Seats">Exactly these, so many; null keeps what it has, and leaves to the kind which come and go.</param>
+public sealed record WantedItem(int Quantity, IReadOnlyList<int>? Seats = null);
 
 /// <summary>What is held, priced now.</summary>
 /// <param name="Title">What it is: <c>Hamlet</c>.</param>
@@ -93,9 +98,13 @@ public sealed record HeldOffer(
 /// <param name="VatBasisPoints">900 is 9 %; included in the price.</param>
 /// <param name="Units">The single things, once they exist: tickets after they were issued.</param>
 /// <param name="IsHidden">Sold only to whoever unlocks it, by the kind's present rules.</param>
+/// <param name="Seats">Where single ones can be chosen: those that are held.</param>
 public sealed record HeldItem(
     int Line, Guid OfferId, string Name, int Quantity, Money UnitPrice, int VatBasisPoints, IReadOnlyList<HeldUnit> Units,
-    bool IsHidden = false);
+    bool IsHidden = false, IReadOnlyList<HeldSeat>? Seats = null);
+
+/// <summary>A numbered seat, and what people call it.</summary>
+public sealed record HeldSeat(int Seat, string Label);
 
 /// <summary>One thing that can be used, or given back by itself.</summary>
 /// <param name="Label">Its number: <c>K7QMWZ2R4T-1</c>.</param>

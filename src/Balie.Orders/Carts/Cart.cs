@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Balie.Contracts.Orders;
 using Balie.Orders.Pricing;
 using Balie.Orders.Vouchers;
@@ -63,7 +64,7 @@ internal sealed record Cart(
         line.LineId, line.Kind, line.IsHeld ? HoldStates.Held : line.Held?.State ?? HoldStates.Gone, line.Held?.Title ?? "",
         line.Held?.Detail ?? "",
         [.. (line.Held?.Items ?? []).Select(item =>
-            new CartItem(item.OfferId, item.Name, item.Quantity, item.UnitPrice, item.UnitPrice * item.Quantity))],
+            new CartItem(item.OfferId, item.Name, item.Quantity, item.UnitPrice, item.UnitPrice * item.Quantity, item.Seats))],
         line.Amount, line.Amount == line.WhenAdded ? null : line.WhenAdded);
 }
 
@@ -82,7 +83,10 @@ internal sealed record CartView(
 internal sealed record CartLineView(
     Guid Id, string Kind, string State, string Title, string Detail, IReadOnlyList<CartItem> Items, Money Amount, Money? Was);
 
-internal sealed record CartItem(Guid OfferId, string Name, int Quantity, Money UnitPrice, Money Amount);
+/// <param name="Seats">Where it is seated.</param>
+internal sealed record CartItem(
+    Guid OfferId, string Name, int Quantity, Money UnitPrice, Money Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<HeldSeat>? Seats = null);
 
 /// <param name="Type">fee or discount.</param>
 internal sealed record CartCharge(string Type, string Title, string Name, int Quantity, Money Amount);

@@ -1,4 +1,5 @@
 using Balie.Contracts.Inventory;
+using Balie.Contracts.Orders;
 using Balie.Contracts.Ticketing;
 using Balie.Ticketing.Offers;
 using static Balie.Ticketing.TicketingRefusals;
@@ -6,8 +7,9 @@ using static Balie.Ticketing.TicketingRefusals;
 namespace Balie.Ticketing.Bookings;
 
 /// <summary>
-/// Changes how many places a held booking has. What is more is claimed first, by a holder of its own that ends with the booking; then one
-/// transaction writes the booking, takes that over and lets go of what is less. So its buyer never has less than the smaller of both.
+/// Changes how many places a held booking has, or which seats. What is new is claimed first, by a holder of its own that ends with the
+/// booking; then one transaction writes the booking, takes that over and lets go of what is left out. So its buyer always has all of what
+/// was before or all of what is after.
 /// </summary>
 internal sealed class ChangePlaces(
     EventOffers offers, PolicyStore policies, IInventory inventory, SystemDb system, TimeProvider clock)
@@ -18,12 +20,12 @@ internal sealed class ChangePlaces(
     /// <param name="Record">Ends it, with the booking as it is now.</param>
     public sealed record Terms(Func<Tx, Task<bool>> Lock, Func<Tx, EventOffer, Booking, Task> Record);
 
-    /// <param name="quantities">How many of which ticket type; others stay as they are.</param>
+    /// <param name="items">How many of which ticket type, and which seats; others stay as they are.</param>
     public async Task<Outcome<Booking>> For(
-        Guid bookingId, IReadOnlyDictionary<Guid, int> quantities, Caller caller, IReadOnlyList<Guid> unlocked, Terms terms,
+        Guid bookingId, IReadOnlyDictionary<Guid, WantedItem> items, Caller caller, IReadOnlyList<Guid> unlocked, Terms terms,
         CancellationToken ct)
     {
-        var db = system.As(caller.OrgId);
+        var (db, seenTaken) = (system.As(caller.OrgId), (int?)null);
         for (var tried = 1; ; tried++)
         {
             if (await db.One<BookingReader.Row>(SelectOne, new { bookingId }, ct) is not { } row) return BookingNotFound;
@@ -33,7 +35,7 @@ internal sealed class ChangePlaces(
 
             var figures = await policies.Of(caller.OrgId, ct);
             var planned = PlacesChange.Plan(
-                booking, row.UserId, offer, quantities, caller, Audience.Of(caller, unlocked), figures, clock.GetUtcNow());
+                booking, row.UserId, offer, items, caller, Audience.Of(caller, unlocked), figures, clock.GetUtcNow());
             if (planned.Value is not { } plan) return planned.Refusal ?? SoldOut;
             if (await plan.WithSeats(caller.OrgId, inventory, tried, ct) is not { } change) return SoldOut;
 
@@ -41,7 +43,12 @@ internal sealed class ChangePlaces(
             if (change.Claims.Count > 0)
             {
                 var claim = await inventory.Claim(new ClaimRequest(caller.OrgId, extraId, until, change.Claims, []), ct);
-                if (claim is ClaimResult.UnitsTaken && tried < MostTries) continue;
+                // Seats that were chosen may have been taken for this very booking, in another tab: whoever looks again sees that.
+                if (claim is ClaimResult.UnitsTaken && tried < MostTries && (!change.HasChosenSeats || seenTaken != row.Sequence))
+                {
+                    seenTaken = row.Sequence;
+                    continue;
+                }
                 if (claim is not ClaimResult.Claimed) return change.Explain(claim);
             }
             var changed = await db.Transact<Booking>(tx => Write(tx, row, change, extraId, until, caller, terms, ct), ct);

@@ -1,36 +1,45 @@
 using Balie.Contracts.Inventory;
+using Balie.Contracts.Orders;
 using Balie.Ticketing.Offers;
 using static Balie.Ticketing.TicketingRefusals;
 
 namespace Balie.Ticketing.Bookings;
 
 /// <summary>
-/// Another number of places for a held booking, worked out: what its items become, and what has to be claimed and let go for that. More of
-/// something must be on sale and within every limit, as if all of it were booked now; less is always possible.
+/// Other places for a held booking, worked out: what its items become, and what has to be claimed and let go for that. More of something,
+/// or another seat, must be on sale and within every limit, as if all of it were booked now; less is always possible.
 /// </summary>
-/// <param name="Wanted">The whole booking as a wish; null where nothing becomes more.</param>
-/// <param name="Claims">What is more, by pool; what is less of the same pool is taken off first.</param>
+/// <param name="Wanted">The whole booking as a wish; null where nothing is new.</param>
+/// <param name="Claims">What is new, by pool; what is less of the same pool is taken off first.</param>
 internal sealed record PlacesChange(
     EventOffer Offer, SlotOffer Slot, Wish? Wanted, Guid? PersonPool, IReadOnlyList<PlacesChange.Part> Parts, Booking After,
     IReadOnlyList<Demand> Claims, IReadOnlyList<Demand> Releases)
 {
     /// <summary>An item as it was, with its new quantity.</summary>
-    /// <param name="Added">Seats that come with what is more.</param>
-    internal sealed record Part(BookingItem Item, TypeOffer? Type, int Quantity, IReadOnlyList<int> Added)
+    /// <param name="Chosen">All its seats from now on; null where they are left to us.</param>
+    /// <param name="Added">Seats that we chose for what is more.</param>
+    internal sealed record Part(BookingItem Item, TypeOffer? Type, int Quantity, IReadOnlyList<int>? Chosen, IReadOnlyList<int> Added)
     {
         public int More => Quantity - Item.Quantity;
 
-        /// <summary>Seats that go with what is less: those that came last.</summary>
-        public IReadOnlyList<int> LetGo => [.. (Item.Seats ?? []).Skip(Quantity).Select(seat => seat.Seat)];
+        public IReadOnlyList<int> SeatsBefore { get; } = [.. (Item.Seats ?? []).Select(seat => seat.Seat)];
+
+        /// <summary>Those that came last go with what is less.</summary>
+        public IReadOnlyList<int> SeatsAfter => Chosen ?? [.. SeatsBefore.Take(Quantity), .. Added];
+
+        /// <summary>Whether it has nothing that it did not have.</summary>
+        public bool IsOnlyLess => More <= 0 && (Chosen is null || Chosen.Intersect(SeatsBefore).Count() == Quantity);
     }
 
+    public bool HasChosenSeats => Parts.Any(part => part.Chosen is not null);
+
     public static Outcome<PlacesChange> Plan(
-        Booking booking, Guid? userId, EventOffer offer, IReadOnlyDictionary<Guid, int> quantities, Caller caller, Audience audience,
+        Booking booking, Guid? userId, EventOffer offer, IReadOnlyDictionary<Guid, WantedItem> items, Caller caller, Audience audience,
         Policies figures, DateTimeOffset now)
     {
         if (offer.Slot(booking.SlotId) is not { } slot) return SlotNotFound;
-        Part[] parts = [.. booking.Items.Select(item => new Part(
-            item, offer.Type(item.TicketTypeId), quantities.GetValueOrDefault(item.TicketTypeId, item.Quantity), []))];
+        Part[] parts = [.. booking.Items.Select(item => (Item: item, Wanted: items.GetValueOrDefault(item.TicketTypeId))).Select(one =>
+            new Part(one.Item, offer.Type(one.Item.TicketTypeId), one.Wanted?.Quantity ?? one.Item.Quantity, one.Wanted?.Seats, []))];
         if (parts.Any(part => part.More != 0 && part.Type is null)) return TicketTypeNotFound;
         if (parts.All(part => part.Quantity == 0)) return KernelRefusals.Invalid.At("items", "Leave at least one ticket.");
         if (parts.FirstOrDefault(part => part.Quantity > 0 && part.More < 0 && part.Quantity < part.Type?.MinPerOrder) is { } few)
@@ -38,13 +47,11 @@ internal sealed record PlacesChange(
         if (parts.Any(part => part.More > 0 && part.Type?.Price != part.Item.UnitPrice)) return TypePriceChanged;
 
         Wish? wanted = null;
-        if (parts.Any(part => part.More > 0))
+        if (!parts.All(part => part.IsOnlyLess))
         {
             var wish = Wish.Read(
                 new BookTickets.Request(
-                    booking.EventId, booking.SlotId,
-                    [.. parts.Where(part => part.Quantity > 0).Select(part => new BookTickets.Item(part.Item.TicketTypeId, part.Quantity))],
-                    Holder: booking.Holder is { Name.Length: > 0 } holder ? holder : null),
+                    booking.EventId, booking.SlotId, Wishes(parts), Holder: booking.Holder is { Name.Length: > 0 } holder ? holder : null),
                 caller, audience, offer, figures, now, holderMayFollow: true);
             if (wish.Refusal is { } refused) return refused;
             wanted = wish.Value;
@@ -53,10 +60,18 @@ internal sealed record PlacesChange(
         return new PlacesChange(offer, slot, wanted, personPool, parts, booking, [], []).Settled();
     }
 
+    // Where seats are chosen, those that stay are as good as chosen.
+    private static BookTickets.Item[] Wishes(Part[] parts)
+    {
+        var areChosen = parts.Any(part => part.Chosen is not null);
+        return [.. parts.Where(part => part.Quantity > 0).Select(part => new BookTickets.Item(part.Item.TicketTypeId, part.Quantity,
+            areChosen ? part.Chosen ?? (part.More > 0 ? null : part.SeatsAfter) : null))];
+    }
+
     /// <summary>The same with seats for what is more, on a seated event the best that look free; null when too few are left.</summary>
     public async ValueTask<PlacesChange?> WithSeats(Guid orgId, IInventory inventory, int tried, CancellationToken ct)
     {
-        if (Wanted is null || !Offer.IsSeated) return this;
+        if (Wanted is not { LeavesSeatsToUs: true }) return this;
         var more = Wanted with
         {
             Lines = [.. Wanted.Lines
@@ -76,7 +91,7 @@ internal sealed record PlacesChange(
         ClaimResult.SoldOut over when over.PoolId == PersonPool =>
             OverLimit.With("requested", over.Requested).With("available", over.Available),
         ClaimResult.SoldOut sold => SoldOut.With("requested", sold.Requested).With("available", sold.Available),
-        ClaimResult.UnitsTaken => SoldOut,
+        ClaimResult.UnitsTaken taken => HasChosenSeats ? SeatTaken.With("seats", taken.Units) : SoldOut,
         ClaimResult.Refused => KernelRefusals.Unavailable,
         _ => throw new InvalidOperationException($"Unknown result {claim}."),
     };
@@ -91,7 +106,8 @@ internal sealed record PlacesChange(
                 if (pool != Slot.SlotId || !Offer.IsSeated) net[pool] = net.GetValueOrDefault(pool) + part.More;
             if (PersonPool is { } person) net[person] = net.GetValueOrDefault(person) + part.More;
         }
-        int[] added = [.. Parts.SelectMany(part => part.Added)], letGo = [.. Parts.SelectMany(part => part.LetGo)];
+        int[] before = [.. Parts.SelectMany(part => part.SeatsBefore)], after = [.. Parts.SelectMany(part => part.SeatsAfter)];
+        int[] added = [.. after.Except(before)], letGo = [.. before.Except(after)];
         List<Demand> claims = [.. net.Where(pool => pool.Value > 0).Select(pool =>
             new Demand(pool.Key, pool.Value, Capacity: pool.Key == PersonPool ? Offer.PersonLimit : null))];
         List<Demand> releases = [.. net.Where(pool => pool.Value < 0).Select(pool => new Demand(pool.Key, -pool.Value))];
@@ -106,7 +122,7 @@ internal sealed record PlacesChange(
     private BookingItem ItemAfter(Part part) => part.Item with
     {
         Quantity = part.Quantity,
-        Seats = part.Item.Seats is null ? null :
-            [.. part.Item.Seats.Take(part.Quantity), .. part.Added.Select(seat => new BookedSeat(seat, Offer.Seats[seat].Label))],
+        Seats = part.Item.Seats is null ? null : [.. part.SeatsAfter.Select(number =>
+            part.Item.Seats.FirstOrDefault(seat => seat.Seat == number) ?? new BookedSeat(number, Offer.Seats[number].Label))],
     };
 }

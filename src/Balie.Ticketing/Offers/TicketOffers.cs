@@ -55,7 +55,7 @@ internal sealed class TicketOffers(
         var vat = (await policies.Of(request.Caller.OrgId, ct)).VatCultureBasisPoints;
         HeldOffer? held = null;
         var changed = await changes.For(
-            request.HoldId, request.Quantities, request.Caller, request.Unlocked,
+            request.HoldId, request.Items, request.Caller, request.Unlocked,
             new ChangePlaces.Terms(request.Lock, (tx, offer, booking) => request.Record(tx, held = Held(offer, booking, vat))), ct);
         return changed.Value is not null && held is not null ? held : changed.Refusal ?? TicketingRefusals.SoldOut;
     }
@@ -136,7 +136,8 @@ internal sealed class TicketOffers(
             booking.SlotId, StateOf(booking), booking.ExpiresAt, slot.StartsAt, IsCalledOff(offer, slot),
             [.. booking.Items.Select((item, i) => new HeldItem(
                 i + 1, item.TicketTypeId, NameOf(item), item.Quantity, item.UnitPrice, vatBasisPoints, [.. units[i + 1]],
-                offer.Type(item.TicketTypeId) is { Hidden: true }))]);
+                offer.Type(item.TicketTypeId) is { Hidden: true },
+                item.Seats is null ? null : [.. item.Seats.Select(seat => new HeldSeat(seat.Seat, seat.Label))]))]);
     }
 
     private static string NameOf(BookingItem item) =>

@@ -58,7 +58,8 @@ public sealed class ChangeLineTests(OrdersApp app) : IClassFixture<OrdersApp>
 
         foreach (var nonsense in (object[])[
             new { }, new { quantity = 0 }, new { quantity = -1 }, new { quantity = 1_001 }, new { items = Array.Empty<object>() },
-            new { items = new[] { stranger } }, new { items = new[] { own, own } }, new { quantity = 1, items = new[] { own } }])
+            new { items = new[] { stranger } }, new { items = new[] { own, own } }, new { quantity = 1, items = new[] { own } },
+            new { seats = new[] { 1 } }, new { quantity = 1, seats = new[] { 1, 2 } }, new { seats = new[] { 1 }, items = new[] { own } }])
         {
             await (await Change(guest, cart.Lines[0].Id, nonsense))
                 .IsRefused(HttpStatusCode.UnprocessableEntity, "kernel.invalid", Ct);

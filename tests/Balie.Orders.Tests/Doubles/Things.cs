@@ -78,7 +78,7 @@ internal sealed class Things(IServiceProvider services, TimeProvider clock) : IO
             if (!await request.Lock(tx)) return Refusal.NotFound("things.not_found", "There is no such thing.");
             await tx.Run("lock table doubles.things in exclusive mode", null, ct);
             var hold = (await tx.Many<HoldRow>(SelectHolds, new { holdIds = (Guid[])[request.HoldId] }, ct)).Single();
-            var (quantity, now) = (request.Quantities[hold.OfferId], clock.GetUtcNow());
+            var ((quantity, _), now) = (request.Items[hold.OfferId], clock.GetUtcNow());
             if (hold.State != "held" || hold.ExpiresAt < now) return Refusal.Conflict("things.lapsed", "It lapsed.");
             if (await tx.One<long>(SelectFree, new { hold.OfferId, now }, ct) < quantity - hold.Quantity)
                 return Refusal.Conflict("things.sold_out", "Too few things are left.");
