@@ -7,11 +7,12 @@ namespace Balie.Ticketing.Availability;
 
 /// <summary>
 /// What is free of an event and what it costs with fees, per date and ticket type: once as JSON, or as a live stream for
-/// <c>Accept: text/event-stream</c>.
+/// <c>Accept: text/event-stream</c>, which notices within two seconds what a code in the cart opened or opens no more.
 /// </summary>
 internal static class SeeAvailability
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BetweenLooksIntoTheCart = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenSignsOfLife = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(30);
     private static readonly byte[] Prefix = "event: availability\ndata: "u8.ToArray();
@@ -22,17 +23,27 @@ internal static class SeeAvailability
         api.MapGet("/events/{eventId:guid}/availability", Handle).Public().Takes(IUnlockedOffers.Described).WithMetadata(
             new ProducesResponseTypeMetadata(200, typeof(Envelope<EventAvailability>), ["application/json", "text/event-stream"]));
 
-    // What a code opens is asked once per request: a stream that began before it was put in is begun again.
     public static async Task Handle(
         Guid eventId, Caller caller, EventOffers offers, Audiences audiences, Availabilities availabilities, TimeProvider clock,
         HttpContext http)
     {
-        var hides = await offers.Find(caller.OrgId, eventId, http.RequestAborted) is { Hides: true };
-        var audience = await audiences.Of(http.Request, caller, hides, http.RequestAborted);
-        ValueTask<StoredAnswer?> Look() => availabilities.Of(caller.OrgId, eventId, audience, http.RequestAborted);
+        var (audience, askedAt) = (await Ask(), clock.GetTimestamp());
         if (await Look() is not { } answer) await Problems.Write(http, EventNotFound);
         else if (WantsStream(http)) await Stream(http, Look, clock);
         else await answer.Write(http);
+
+        async ValueTask<Audience> Ask()
+        {
+            var hides = await offers.Find(caller.OrgId, eventId, http.RequestAborted) is { Hides: true };
+            return await audiences.Of(http.Request, caller, hides, http.RequestAborted);
+        }
+
+        // Places are counted in memory, but a cart is read from the database, so it is looked into less often.
+        async ValueTask<StoredAnswer?> Look()
+        {
+            if (clock.GetElapsedTime(askedAt) >= BetweenLooksIntoTheCart) (audience, askedAt) = (await Ask(), clock.GetTimestamp());
+            return await availabilities.Of(caller.OrgId, eventId, audience, http.RequestAborted);
+        }
     }
 
     private static bool WantsStream(HttpContext http) =>

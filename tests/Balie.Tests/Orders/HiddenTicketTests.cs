@@ -89,6 +89,29 @@ public sealed class HiddenTicketTests(Product app) : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task A_stream_that_is_open_notices_a_code_that_is_put_in_and_taken_out()
+    {
+        var show = await app.Show(types: Types);
+        var code = await Code(show.TypeIds[1]);
+        var (guest, _) = await Unlocked(await Code(Guid.CreateVersion7()));
+        var member = app.As(Roles.Customer, Guid.CreateVersion7());
+
+        foreach (var client in (HttpClient[])[guest, member])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/events/{show.EventId}/availability");
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            using var stream = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+            using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Ct));
+
+            Assert.DoesNotContain("Leden", await Told(lines), StringComparison.Ordinal);
+            await (await client.Post("/api/v1/cart/vouchers", new { code }, Ct)).IsOk<JsonElement>(Ct);
+            Assert.Contains("Leden", await Told(lines), StringComparison.Ordinal);
+            await (await client.DeleteAsync($"/api/v1/cart/vouchers/{code}", Ct)).IsOk<JsonElement>(Ct);
+            Assert.DoesNotContain("Leden", await Told(lines), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_seat_map_shows_it_to_whoever_may_sit_there()
     {
         var (venueId, seatingPlanId) = await app.Hall();
@@ -133,6 +156,18 @@ public sealed class HiddenTicketTests(Product app) : IClassFixture<Product>
 
         await (await member.Post("/api/v1/cart/vouchers", new { code }, Ct)).IsOk<JsonElement>(Ct);
         await (await member.Post("/api/v1/orders", new { acceptedTerms = true }, Ct)).IsOk<OrderView>(HttpStatusCode.Created, Ct);
+    }
+
+    /// <summary>The next numbers of a stream.</summary>
+    private static async Task<string> Told(StreamReader lines)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        for (; ; )
+        {
+            var line = await lines.ReadLineAsync(patience.Token) ?? throw new EndOfStreamException();
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) return line;
+        }
     }
 
     private static object Line(Show show, Guid ticketTypeId) =>
