@@ -44,7 +44,7 @@ internal sealed class Till(Uri address, Guid eventId, Watch watch) : IDisposable
             new { kind = "tickets", offer = new { eventId, quantity = 1 } }, null, ct);
         var order = await Send(HttpMethod.Post, "/api/v1/orders",
             new { acceptedTerms = true, buyer = new { name = "Bench", email } }, cart.GetProperty("cart").GetString(), ct);
-        var attemptId = (order.GetProperty("paymentUrl").GetString() ?? "").Split('/')[^1];
+        var attemptId = new Uri(order.GetProperty("paymentUrl").GetString() ?? "").Segments[^1];
         var started = await Send(HttpMethod.Post, $"/api/v1/payments/{attemptId}/start", new { }, null, ct);
         var reference = (started.GetProperty("redirectUrl").GetString() ?? "").Split('/')[^1];
         await Send(HttpMethod.Post, $"{SandboxPath}{reference}/outcome", Paid, null, ct);

@@ -44,6 +44,7 @@ public sealed class OrdersModule : IModule
         services.AddSingleton<SoldOrders>();
         services.AddSingleton<Refunding>();
         services.AddSingleton<RefundOfRun>();
+        services.AddSingleton<OrderPass>();
         services.AddSingleton<IPayables, Payables>();
         services.AddSingleton<OrderBook>();
         services.AddSingleton<HttpOrders>();

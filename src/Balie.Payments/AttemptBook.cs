@@ -1,12 +1,13 @@
 using Balie.Contracts.Payments;
 using Balie.Payments.Attempts;
 using Balie.Payments.Instructions;
+using Balie.Payments.Pages;
 using Balie.Payments.Providers;
 
 namespace Balie.Payments;
 
 /// <summary>What Orders asks. Rows only: the provider hears of it after the commit, or when the buyer opens the page.</summary>
-internal sealed class AttemptBook(SiteAddress site) : IPayments
+internal sealed class AttemptBook(PayLinks links) : IPayments
 {
     private const int LongestDescription = 200;
 
@@ -21,11 +22,8 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
             tx.Now,
         }, ct);
         var attemptId = open ?? await Insert(tx, request, ct);
-        return new OpenedPayment(attemptId, UrlOf(attemptId));
+        return new OpenedPayment(attemptId, links.Of(attemptId));
     }
-
-    /// <summary>The page on which an attempt is paid.</summary>
-    public string UrlOf(Guid attemptId) => $"{site.Base}/pay/{attemptId}";
 
     public async Task Stop(Tx tx, Guid orderId, string reason, CancellationToken ct)
     {
@@ -76,7 +74,7 @@ internal sealed class AttemptBook(SiteAddress site) : IPayments
         .. (await sql.Many<TotalsRow>(SelectTotals, new { orderIds = orderIds.ToArray(), sql.Now }, ct)).Select(row => new PaymentTotals(
             row.OrderId, new(row.Authorised, row.Currency), new(row.Captured, row.Currency), new(row.Refunded, row.Currency),
             new(row.Refunding, row.Currency), new(row.ChargedBack, row.Currency), row.IsPending,
-            row.PayableId is { } payable ? UrlOf(payable) : null)),
+            row.PayableId is { } payable ? links.Of(payable) : null)),
     ];
 
     public async Task Capture(Tx tx, Guid orderId, CancellationToken ct)

@@ -40,6 +40,7 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<ProviderCalls>();
         services.AddSingleton<AccountBook>();
 
+        services.AddSingleton<PayLinks>();
         services.AddSingleton<ILedger, LedgerBook>();
         services.AddSingleton<IPayments, AttemptBook>();
         services.AddSingleton<StartPayment>();

@@ -31,6 +31,8 @@ public sealed class FakeOrders : IPayables
         await tx.One<Guid?>("select order_id from fake_orders.orders where org_id = @orgId and order_id = @orderId for update",
             new { orderId }, ct) is not null;
 
+    public string PassTo(Guid orgId, Guid orderId) => $"pass-to-{orderId}";
+
     public async Task Happened(Tx tx, PaymentHappening happening, CancellationToken ct)
     {
         await tx.Run("""

@@ -39,7 +39,9 @@ public sealed record PaymentRequest(
     Guid OrderId, string OrderReference, Money Amount, string Description, string Locale, DateTimeOffset ExpiresAt,
     bool CaptureLater = false, bool IsFirst = false);
 
-/// <param name="PaymentUrl">Our page, absolute. Opening it starts the payment at the provider.</param>
+/// <param name="PaymentUrl">
+/// Our page, absolute, for the buyer alone. Opening it starts the payment at the provider, and knows them again when they come back.
+/// </param>
 public sealed record OpenedPayment(Guid AttemptId, string PaymentUrl);
 
 /// <param name="RefundId">The asker's own document, from which the provider's idempotency key is made.</param>
@@ -54,8 +56,8 @@ public sealed record PaymentTotals(
     Guid OrderId, Money Authorised, Money Captured, Money Refunded, Money Refunding, Money ChargedBack, bool IsPending, string? PaymentUrl);
 
 /// <summary>
-/// What Payments asks of whoever is being paid: Orders. Both are called within the transaction in which Payments writes down what happened,
-/// so that money and its meaning commit together.
+/// What Payments asks of whoever is being paid: Orders. What locks and tells is called within the transaction in which Payments writes down
+/// what happened, so that money and its meaning commit together.
 /// </summary>
 public interface IPayables
 {
@@ -64,6 +66,12 @@ public interface IPayables
 
     /// <summary>Something happened to an order's money. Called once per happening; must not refuse.</summary>
     Task Happened(Tx tx, PaymentHappening happening, CancellationToken ct);
+
+    /// <summary>
+    /// What opens the order's page for a quarter of an hour without its e-mail address, for whoever has paid it just now. It goes into the
+    /// field <c>pass</c> of a form that is sent there, and into no address.
+    /// </summary>
+    string PassTo(Guid orgId, Guid orderId);
 }
 
 /// <param name="Amount">Of this happening alone, such as what was captured just now.</param>

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -6,8 +8,9 @@ namespace Balie.Kernel;
 
 /// <summary>
 /// Keeps secrets that must be read again (a provider's API key, a webhook secret) unreadable in the database and its backups: AES-256-GCM
-/// under the installation's own key. That key is <c>Balie:SealKey</c> where several machines share a database, else a file in the data
-/// folder, made at first use. Several keys, separated by spaces, are a rotation: the first seals, all of them open.
+/// under the installation's own key; and signs links with it (HMAC-SHA256). That key is <c>Balie:SealKey</c> where several machines share a
+/// database, else a file in the data folder, made at first use. Several keys, separated by spaces, are a rotation: the first seals and
+/// signs, all of them open and verify.
 /// </summary>
 public sealed class Seal(IConfiguration config)
 {
@@ -22,7 +25,13 @@ public sealed class Seal(IConfiguration config)
 
     private readonly Lazy<Key[]> _keys = new(() => Load(config));
 
-    private sealed record Key(byte[] Name, byte[] Secret);
+    private sealed record Key(byte[] Name, byte[] Secret)
+    {
+        // One key, one use: what signs links is made of what seals, and tells nothing of it.
+        public byte[] Signing { get; } = HMACSHA256.HashData(Secret, "balie links"u8);
+
+        public string Sign(string words) => Base64Url.EncodeToString(HMACSHA256.HashData(Signing, Encoding.UTF8.GetBytes(words)));
+    }
 
     /// <param name="purpose">What it is a secret of; the same words open it, so that it cannot be moved to another row.</param>
     public byte[] Close(string purpose, ReadOnlySpan<byte> secret)
@@ -55,6 +64,25 @@ public sealed class Seal(IConfiguration config)
             rest[..NonceBytes], rest[(NonceBytes + TagBytes)..], rest.Slice(NonceBytes, TagBytes), secret, Encoding.UTF8.GetBytes(purpose));
         return secret;
     }
+
+    /// <summary>A signature that only this installation can give. The same words have the same one.</summary>
+    /// <param name="words">What for, and of what: <c>payments.link:0197…</c>.</param>
+    public string Sign(string words) => _keys.Value[0].Sign(words);
+
+    public bool IsSigned(string words, string? signature) => _keys.Value.Any(key => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(signature ?? ""), Encoding.UTF8.GetBytes(key.Sign(words))));
+
+    /// <summary>A signature with an end, which stands in it: <c>1767268800.Xk2…</c>, in seconds.</summary>
+    public string SignUntil(DateTimeOffset end, string words)
+    {
+        var seconds = end.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return $"{seconds}.{Sign($"{words}.{seconds}")}";
+    }
+
+    public bool IsSignedStill(DateTimeOffset now, string words, string? signature) =>
+        (signature ?? "").Split('.') is [var end, var signed]
+        && long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > now.ToUnixTimeSeconds()
+        && IsSigned($"{words}.{end}", signed);
 
     private static Key[] Load(IConfiguration config)
     {

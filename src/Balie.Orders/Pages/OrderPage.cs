@@ -5,6 +5,7 @@ using Balie.Orders.Desk;
 using Balie.Orders.Invoices;
 using Balie.Orders.Placing;
 using Balie.Orders.Refunds;
+using Balie.Orders.Saga;
 using Balie.Ui;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,9 +13,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace Balie.Orders.Pages;
 
 /// <summary>
-/// Where the mails about an order lead. The link says nothing by itself: its reader gives the e-mail address of the order, and one that
-/// does not match finds nothing. All that can be done is a button of a form, so the address stands in no URL, and whoever merely follows
-/// links changes nothing.
+/// Where the mails about an order lead, and whoever has paid it. The link says nothing by itself: its reader gives the e-mail address of
+/// the order, and one that does not match finds nothing; who comes from paying has an <see cref="OrderPass"/> instead. All that can be done
+/// is a button of a form, so neither stands in a URL, and whoever merely follows links changes nothing.
 /// </summary>
 internal static class OrderPage
 {
@@ -23,6 +24,9 @@ internal static class OrderPage
     public const string Pay = "pay";
     public const string Invoice = "invoice";
     public const string Look = "look";
+
+    /// <summary>The field with an <see cref="OrderPass"/>.</summary>
+    public const string Pass = "pass";
 
     /// <summary>The name of the buttons that each give one, by its refund.</summary>
     public const string CreditNote = "creditNote";
@@ -37,7 +41,7 @@ internal static class OrderPage
 
     /// <summary>Everything that the page is made from.</summary>
     public sealed record Desk(
-        HttpContext Http, Caller Caller, Db Db, OrderReader Orders, OfferKinds Kinds, IInventory Inventory,
+        HttpContext Http, Caller Caller, Db Db, OrderReader Orders, OrderPass Passes, OfferKinds Kinds, IInventory Inventory,
         [FromServices] IOrganisations? Organisations)
     {
         public Reader Reader { get; } = Reader.Of(Http);
@@ -57,7 +61,7 @@ internal static class OrderPage
     {
         var (caller, db) = (desk.Caller, desk.Db);
         var form = await Form.Read(desk.Http);
-        var email = form["email"];
+        var email = form[Pass] is { Length: > 0 } pass ? await EmailBy(pass, reference, desk, ct) : form["email"];
         if (form[Deed] == Invoice)
             await (await SeeInvoicePdf.Handle(reference, email, caller, db, ct)).ExecuteAsync(desk.Http);
         else if (Guid.TryParse(form[CreditNote], out var refundId))
@@ -68,6 +72,14 @@ internal static class OrderPage
             if (form[Deed] == Pay) await PayOrder.Handle(reference, email, caller, placement, desk.Inventory, db, ct);
             await Show(reference, email, desk, ct);
         }
+    }
+
+    // Who has a pass that lapsed is asked like anybody else.
+    private static async Task<string> EmailBy(string pass, string reference, Desk desk, CancellationToken ct)
+    {
+        var anyone = Caller.Operator(desk.Caller.OrgId);
+        var order = await OrderRow.Find(desk.Db, reference, null, anyone, Permission.OrdersRead, forUpdate: false, ct);
+        return order is not null && desk.Passes.Opens(pass, desk.Caller.OrgId, order.OrderId) ? order.BuyerEmail : "";
     }
 
     private static async Task Show(string reference, string email, Desk desk, CancellationToken ct)
@@ -97,10 +109,15 @@ internal static class OrderPage
         var (reader, isWrong) = (desk.Reader, HttpMethods.IsPost(desk.Http.Request.Method));
         Markup number = References.Read(reference) is { } known ? (Markup)$"<p class=\"number\">{known}</p>" : $"";
         var title = reader.Say("Uw bestelling", "Your order");
+        var problem = (isWrong, email) switch
+        {
+            (false, _) => "",
+            (true, "") => reader.Say("Vul uw e-mailadres in.", "Fill in your e-mail address."),
+            _ => reader.Say("Bij dit nummer en dit e-mailadres vinden wij geen bestelling. Gebruikte u een ander adres?",
+                "We find no order with this number and this e-mail address. Did you use another address?"),
+        };
         var field = new Field("email", "email", "email", reader.Say("E-mailadres", "E-mail address"), email,
-            reader.Say("Waarmee u bestelde", "The one you ordered with"), !isWrong ? "" : reader.Say(
-                "Bij dit nummer en dit e-mailadres vinden wij geen bestelling. Gebruikte u een ander adres?",
-                "We find no order with this number and this e-mail address. Did you use another address?"));
+            reader.Say("Waarmee u bestelde", "The one you ordered with"), problem);
         await Sheet.Write(desk.Http, isWrong ? StatusCodes.Status404NotFound : StatusCodes.Status200OK, await desk.Head(ct), title, $"""
             <h1>{title}</h1>
             {number}

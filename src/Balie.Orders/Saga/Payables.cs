@@ -1,6 +1,7 @@
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
 using Balie.Contracts.Payments;
+using Balie.Orders.Pages;
 using Balie.Orders.Refunds;
 
 namespace Balie.Orders.Saga;
@@ -10,11 +11,13 @@ namespace Balie.Orders.Saga;
 /// money and meaning commit together; it refuses nothing, because money that came is a fact.
 /// </summary>
 internal sealed partial class Payables(
-    OrderSaga saga, IPayments payments, PolicyStore policies, IInventory inventory, ILogger<OrdersModule> log) : IPayables
+    OrderSaga saga, IPayments payments, PolicyStore policies, IInventory inventory, OrderPass passes, ILogger<OrdersModule> log) : IPayables
 {
     private const string Actor = "payments";
 
     public async Task<bool> Lock(Tx tx, Guid orderId, CancellationToken ct) => await OrderRow.Lock(tx, orderId, ct) is not null;
+
+    public string PassTo(Guid orgId, Guid orderId) => passes.To(orgId, orderId);
 
     public async Task Happened(Tx tx, PaymentHappening happening, CancellationToken ct)
     {

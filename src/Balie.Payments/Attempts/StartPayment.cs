@@ -1,5 +1,6 @@
 using Balie.Contracts.Payments;
 using Balie.Payments.Instructions;
+using Balie.Payments.Pages;
 using Balie.Payments.ProviderAccounts;
 using Balie.Payments.Providers;
 using static Balie.Payments.PaymentsRefusals;
@@ -99,10 +100,13 @@ internal sealed partial class StartPayment(
         return new Started(attempt.AttemptId, made.RedirectUrl);
     }
 
-    private CreatePayment Asked(Attempt attempt) => new(
-        attempt.AttemptId, attempt.OrderReference, attempt.Amount, attempt.Description, $"{site.Base}/pay/{attempt.AttemptId}/return",
-        $"{site.Base}/pay/{attempt.AttemptId}/return", attempt.CaptureLater, attempt.ExpiresAt, attempt.Locale, attempt.Method,
-        $"payment:{attempt.AttemptId}");
+    private CreatePayment Asked(Attempt attempt)
+    {
+        var back = $"{site.Base}{PayLinks.ReturnOf(attempt.AttemptId)}";
+        return new CreatePayment(
+            attempt.AttemptId, attempt.OrderReference, attempt.Amount, attempt.Description, back, back, attempt.CaptureLater,
+            attempt.ExpiresAt, attempt.Locale, attempt.Method, $"payment:{attempt.AttemptId}");
+    }
 
     private static Refusal? Refuse(Attempt attempt, DateTimeOffset now) => attempt.Stands switch
     {

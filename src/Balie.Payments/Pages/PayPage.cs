@@ -6,7 +6,7 @@ namespace Balie.Payments.Pages;
 
 /// <summary>
 /// Where an order's payment link leads: starts the payment and sends the buyer on to the provider. When that cannot be, a page says why
-/// and what to do; the order stays payable.
+/// and what to do; the order stays payable. Whoever has the whole link sees the order when they come back.
 /// </summary>
 internal static class PayPage
 {
@@ -18,7 +18,8 @@ internal static class PayPage
         db.Everywhere.One<Guid?>("select org_id from payments.attempts where attempt_id = @attemptId", new { attemptId }, ct);
 
     public static async Task Handle(
-        Guid attemptId, string? method, HttpContext http, StartPayment start, SystemDb db, CancellationToken ct)
+        Guid attemptId, string? method, string? key, HttpContext http, StartPayment start, PayLinks links, SystemDb db,
+        CancellationToken ct)
     {
         if (await OrganisationOf(db, attemptId, ct) is not { } orgId)
         {
@@ -27,9 +28,11 @@ internal static class PayPage
         }
         // Whoever only looks whether the link works does not start anything.
         if (HttpMethods.IsHead(http.Request.Method)) return;
+        var isBuyer = links.IsKey(attemptId, key);
         var started = await start.Run(orgId, attemptId, method, ct);
         if (started.Value is { } begun)
         {
+            if (isBuyer) links.Remember(http, begun.AttemptId);
             http.Response.Redirect(begun.RedirectUrl);
             http.Response.StatusCode = StatusCodes.Status303SeeOther;
             return;
@@ -37,11 +40,12 @@ internal static class PayPage
         var refusal = started.Refusal ?? PaymentsRefusals.PaymentEnded;
         if (refusal.Code == PaymentsRefusals.AlreadyPaid.Code || refusal.Code == PaymentsRefusals.PaymentStarting.Code)
         {
-            http.Response.Redirect($"/pay/{attemptId}/return");
+            http.Response.Redirect(PayLinks.ReturnOf(attemptId));
             http.Response.StatusCode = StatusCodes.Status303SeeOther;
             return;
         }
-        if (await Attempt.Find(db.As(orgId), attemptId, ct) is { } attempt) await Refuse(http, orgId, attempt, refusal, ct);
+        var again = isBuyer ? links.PathOf(attemptId) : PayLinks.PathWithoutKey(attemptId);
+        if (await Attempt.Find(db.As(orgId), attemptId, ct) is { } attempt) await Refuse(http, orgId, attempt, again, refusal, ct);
         else await Unknown(http);
     }
 
@@ -56,7 +60,8 @@ internal static class PayPage
             """);
     }
 
-    private static async Task Refuse(HttpContext http, Guid orgId, Attempt attempt, Refusal refusal, CancellationToken ct)
+    private static async Task Refuse(
+        HttpContext http, Guid orgId, Attempt attempt, string address, Refusal refusal, CancellationToken ct)
     {
         var texts = PayTexts.In(attempt.Locale);
         var name = await PaySheet.NameOf(http.RequestServices, orgId, ct);
@@ -69,14 +74,14 @@ internal static class PayPage
             _ => (texts.Ended, texts.EndedMore, false),
         };
         if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = $"{(int)wait.TotalSeconds}";
-        Markup again = retry ? (Markup)$"""<a class="button" href="/pay/{attempt.AttemptId.ToString()}">{texts.Again}</a>""" : $"";
+        Markup again = retry ? Parts.Link(texts.Again, address) : $"";
         await Sheet.Write(http, refusal.Status, texts.Head(name), title, $"""
             {(retry ? Signs.Wait : Signs.Bad)}
             <h1>{title}</h1>
             <p role="alert">{more}</p>
             {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, null)}
             {again}
-            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt.OrderReference, ct)}
+            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt, isPayer: false, ct)}
             """);
     }
 }

@@ -1,5 +1,6 @@
 using Balie.Contracts.Identity;
 using Balie.Contracts.Payments;
+using Balie.Payments.Attempts;
 using Balie.Ui;
 
 namespace Balie.Payments.Pages;
@@ -26,12 +27,19 @@ internal static class PaySheet
         (await OrganisationOf(services, orgId, ct))?.Name ?? "Balie";
 
     /// <summary>On to what was paid for, where there is somebody who sold it.</summary>
+    /// <param name="isPayer">Who reads this has just paid it: they need not say who they are once more.</param>
     public static async ValueTask<Markup> ToOrder(
-        IServiceProvider services, Guid orgId, PayTexts texts, string reference, CancellationToken ct)
+        IServiceProvider services, Guid orgId, PayTexts texts, Attempt attempt, bool isPayer, CancellationToken ct)
     {
-        if (services.GetService<IPayables>() is null) return $"";
+        if (services.GetService<IPayables>() is not { } payables) return $"";
         var slug = (await OrganisationOf(services, orgId, ct))?.Slug;
-        return Parts.Link(texts.ToOrder, LinkedOrganisation.Within($"/orders/{Uri.EscapeDataString(reference)}", slug), isQuiet: true);
+        var address = LinkedOrganisation.Within($"/orders/{Uri.EscapeDataString(attempt.OrderReference)}", slug);
+        return !isPayer ? Parts.Link(texts.ToOrder, address, isQuiet: true) : (Markup)$"""
+            <form method="post" action="{address}">
+            {Parts.Hidden("pass", payables.PassTo(orgId, attempt.OrderId))}
+            <button class="button">{texts.ToOrder}</button>
+            </form>
+            """;
     }
 
     // A module that is tested alone has no Identity to ask.

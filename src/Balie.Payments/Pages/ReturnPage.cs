@@ -8,7 +8,8 @@ namespace Balie.Payments.Pages;
 
 /// <summary>
 /// Where a buyer comes back to. Coming back proves nothing: the page asks the provider, by the same routine as the webhook, and shows what
-/// is true. While the bank is busy it looks again by itself, less and less often.
+/// is true. While the bank is busy it looks again by itself, less and less often. The browser that went to pay with the buyer's own link is
+/// led to the order, once that is paid; anybody else is asked there who they are.
 /// </summary>
 internal static class ReturnPage
 {
@@ -18,7 +19,8 @@ internal static class ReturnPage
     public static void MapRoot(IEndpointRouteBuilder root) => root.MapGet("/pay/{attemptId:guid}/return", Handle)
         .ShownInBrowser(RefusalPage.Write).Counted();
 
-    public static async Task Handle(Guid attemptId, int? look, HttpContext http, SyncAttempt sync, SystemDb db, CancellationToken ct)
+    public static async Task Handle(
+        Guid attemptId, int? look, HttpContext http, SyncAttempt sync, PayLinks links, SystemDb db, CancellationToken ct)
     {
         if (await PayPage.OrganisationOf(db, attemptId, ct) is not { } orgId
             || await Attempt.Find(db.As(orgId), attemptId, ct) is not { } before)
@@ -33,11 +35,13 @@ internal static class ReturnPage
             catch (Exception away) when (away is ProviderAwayException or ProviderRefusedException) { }
         }
         var attempt = await Attempt.Find(db.As(orgId), attemptId, ct) ?? before;
-        await Show(http, orgId, attempt, Math.Clamp(look ?? 0, 0, MostLooks), db, ct);
+        await Show(http, orgId, attempt, Math.Clamp(look ?? 0, 0, MostLooks), links, db, ct);
     }
 
-    private static async Task Show(HttpContext http, Guid orgId, Attempt attempt, int look, SystemDb db, CancellationToken ct)
+    private static async Task Show(
+        HttpContext http, Guid orgId, Attempt attempt, int look, PayLinks links, SystemDb db, CancellationToken ct)
     {
+        var isPayer = links.IsPayer(http, attempt.AttemptId);
         var texts = PayTexts.In(attempt.Locale);
         var name = await PaySheet.NameOf(http.RequestServices, orgId, ct);
         var mayRetry = attempt.StoppedAt is null && attempt.ExpiresAt > db.Everywhere.Now;
@@ -52,11 +56,12 @@ internal static class ReturnPage
             _ => (Signs.Bad, texts.Expired, texts.ExpiredMore, texts.Again),
         };
         var busy = attempt.Stands == AttemptState.Pending && look < MostLooks;
-        var page = $"/pay/{attempt.AttemptId}";
-        Markup next = link is not null && mayRetry ? (Markup)$"""<a class="button" href="{page}">{link}</a>"""
-            : busy ? (Markup)$"""<a class="button quiet" href="{page}/return?look={look + 1}">{texts.Look}</a>"""
+        var page = isPayer ? links.PathOf(attempt.AttemptId) : PayLinks.PathWithoutKey(attempt.AttemptId);
+        Markup next = link is not null && mayRetry ? Parts.Link(link, page)
+            : busy ? Parts.Link(texts.Look, $"{PayLinks.ReturnOf(attempt.AttemptId)}?look={look + 1}", isQuiet: true)
             : $"";
-        var method = attempt is { Stands: AttemptState.Captured or AttemptState.Authorised, AccountId: { } account, Method: { } used }
+        var isPaid = attempt.Stands is AttemptState.Captured or AttemptState.Authorised;
+        var method = isPaid && attempt is { AccountId: { } account, Method: { } used }
             ? (await Methods.Of(db.As(orgId), account, ct)).FirstOrDefault(known => known.Method == used)?.Label ?? used
             : null;
         await Sheet.Write(http, StatusCodes.Status200OK, texts.Head(name), title, $"""
@@ -65,7 +70,7 @@ internal static class ReturnPage
             <p role="status">{more}</p>
             {PaySheet.Facts(texts, attempt.Description, attempt.OrderReference, attempt.Amount, method)}
             {next}
-            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt.OrderReference, ct)}
+            {await PaySheet.ToOrder(http.RequestServices, orgId, texts, attempt, isPaid && isPayer, ct)}
             """, busy ? Pauses[Math.Min(look, Pauses.Length - 1)] : null);
     }
 }

@@ -99,7 +99,7 @@ internal sealed class CalledOff(Fleet fleet, Show show, int orders)
         paid.EnsureSuccessStatusCode();
     }
 
-    private static string Last(JsonElement url) => (url.GetString() ?? "").Split('/')[^1];
+    private static string Last(JsonElement url) => new Uri(url.GetString() ?? "").Segments[^1];
 
     private const string CountTickets = "select count(*) from ticketing.tickets where event_id = @eventId and status = 'issued'";
 

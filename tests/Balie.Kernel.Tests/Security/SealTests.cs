@@ -44,6 +44,41 @@ public sealed class SealTests
     }
 
     [Fact]
+    public void A_signature_is_of_its_words_by_this_installation_and_the_same_each_time()
+    {
+        var (seal, other) = (With(NewKey()), With(NewKey()));
+        var signature = seal.Sign("link:1");
+
+        Assert.Equal(signature, seal.Sign("link:1"));
+        Assert.True(seal.IsSigned("link:1", signature));
+        foreach (var wrong in (string?[])[null, "", signature[..^1], $"{signature}A", other.Sign("link:1"), seal.Sign("link:2")])
+            Assert.False(seal.IsSigned("link:1", wrong));
+    }
+
+    [Fact]
+    public void A_signature_with_an_end_holds_until_then_and_its_end_cannot_be_moved()
+    {
+        var (seal, now) = (With(NewKey()), new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        var signature = seal.SignUntil(now.AddMinutes(15), "pass:1");
+        var later = $"{now.AddHours(2).ToUnixTimeSeconds()}.{signature.Split('.')[1]}";
+
+        Assert.True(seal.IsSignedStill(now.AddMinutes(14), "pass:1", signature));
+        Assert.False(seal.IsSignedStill(now.AddMinutes(15), "pass:1", signature));
+        foreach (var wrong in (string?[])[null, "", ".", "1.2.3", later, $"-{signature}", seal.SignUntil(now.AddHours(1), "pass:2")])
+            Assert.False(seal.IsSignedStill(now, "pass:1", wrong));
+    }
+
+    [Fact]
+    public void After_a_rotation_links_of_before_still_hold()
+    {
+        var (old, fresh) = (NewKey(), NewKey());
+        var before = With(old).Sign("link:1");
+
+        Assert.True(With($"{fresh} {old}").IsSigned("link:1", before));
+        Assert.False(With(fresh).IsSigned("link:1", before));
+    }
+
+    [Fact]
     public void A_new_key_before_the_old_one_seals_while_both_open()
     {
         var (old, fresh) = (NewKey(), NewKey());

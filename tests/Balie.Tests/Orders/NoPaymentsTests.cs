@@ -25,8 +25,9 @@ public sealed class NoPaymentsTests(NoSandbox app) : IClassFixture<NoSandbox>
         var show = await app.Show(types: Buying.Priced);
 
         var order = await app.Http.Ordered(show, 2);
-        using var page = await app.Http.GetAsync(new Uri(order.PaymentUrl ?? "").PathAndQuery, Ct);
-        var attemptId = (order.PaymentUrl ?? "").Split('/')[^1];
+        var link = new Uri(order.PaymentUrl ?? "");
+        using var page = await app.Http.GetAsync(link.PathAndQuery, Ct);
+        var attemptId = link.Segments[^1];
         await (await app.Http.Post($"/api/v1/payments/{attemptId}/start", new { }, Ct))
             .IsRefused(HttpStatusCode.ServiceUnavailable, "payments.no_account", Ct);
 

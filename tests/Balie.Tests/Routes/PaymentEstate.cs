@@ -26,7 +26,7 @@ internal static class PaymentEstate
             lines = new[] { new { kind = "tickets", offer = new { eventId = ids["eventId"], quantity = 1 } } },
             buyer = new { name = marker, email = $"betaler-{marker}@example.org" },
         }, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
-        (ids["paymentOrderId"], ids["attemptId"]) = (order.Text("id"), order.Text("paymentUrl").Split('/')[^1]);
+        (ids["paymentOrderId"], ids["attemptId"]) = (order.Text("id"), new Uri(order.Text("paymentUrl")).Segments[^1]);
         var started = await (await owner.Post($"/api/v1/payments/{ids["attemptId"]}/start", new { }, Ct)).IsOk<JsonElement>(Ct);
         ids["reference"] = started.Text("redirectUrl").Split('/')[^1];
         await app.SystemDb.As(Guid.Parse(ids["organisationId"])).Transact(tx => tx.Run(AddWhatFollows, new
