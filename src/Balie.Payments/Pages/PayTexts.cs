@@ -12,21 +12,21 @@ internal sealed record PayTexts(
 {
     private static readonly PayTexts Dutch = new(
         "nl", "Bestelling", "Bedrag", "Betaald met",
-        "Betaald, dank je wel", "Je betaling is binnen. De bevestiging komt per e-mail.",
+        "Betaald, dank u wel", "Uw betaling is binnen. De bevestiging komt per e-mail.",
         "Betaling toegezegd", "Het bedrag is gereserveerd en wordt later afgeschreven. De bevestiging komt per e-mail.",
-        "Je bank verwerkt de betaling", "Dat duurt meestal een paar seconden. Deze pagina kijkt vanzelf opnieuw; je mag haar ook sluiten.",
-        "Nog niet betaald", "Je betaling is nog niet afgerond. Ga verder waar je was.",
+        "Uw bank verwerkt de betaling", "Dat duurt meestal een paar seconden. Deze pagina kijkt vanzelf opnieuw; u mag haar ook sluiten.",
+        "Nog niet betaald", "Uw betaling is nog niet afgerond. Ga verder waar u was.",
         "De betaling is niet gelukt", "Er is niets afgeschreven. Probeer het opnieuw, of kies een andere betaalwijze.",
-        "De betaling is geannuleerd", "Er is niets afgeschreven. Je bestelling staat nog voor je klaar.",
+        "De betaling is geannuleerd", "Er is niets afgeschreven. Uw bestelling staat nog voor u klaar.",
         "De tijd is om", "De betaling werd niet op tijd afgerond. Er is niets afgeschreven.",
         "Opnieuw proberen", "Verder met betalen", "Kijk opnieuw",
-        "De betaaldienst antwoordt niet", "Je bestelling is bewaard en blijft te betalen. Probeer het zo meteen opnieuw.",
-        "Dit kan niet meer betaald worden", "De bestelling is vervallen of al betaald. Kijk bij je bestelling, of bestel opnieuw.",
+        "De betaaldienst antwoordt niet", "Uw bestelling is bewaard en blijft te betalen. Probeer het zo meteen opnieuw.",
+        "Dit kan niet meer betaald worden", "De bestelling is vervallen of al betaald. Kijk bij uw bestelling, of bestel opnieuw.",
         "Betalen kan hier nog niet",
-        "De organisator heeft nog geen betaaldienst ingesteld. Je bestelling is bewaard: vraag hoe je kunt betalen.",
+        "De organisator heeft nog geen betaaldienst ingesteld. Uw bestelling is bewaard: vraag hoe u kunt betalen.",
         "De betaaldienst weigert deze betaling", "Er is niets afgeschreven. Probeer het opnieuw met een andere betaalwijze.",
-        "Deze betaling bestaat niet", "Open de link uit je bestelling of je e-mail nog eens.",
-        "Beveiligd betalen", "Bekijk je bestelling");
+        "Deze betaling bestaat niet", "Open de link uit uw bestelling of uw e-mail nog eens.",
+        "Beveiligd betalen", "Bekijk uw bestelling");
 
     private static readonly PayTexts English = new(
         "en", "Order", "Amount", "Paid with",

@@ -13,7 +13,7 @@ internal sealed record SandboxTexts(
 
     private static readonly SandboxTexts Dutch = new(
         "Proefbetaling", "Hier gaat geen echt geld om. Kies zelf wat de bank doet.", "Wat doet de bank?", "Stand",
-        "Terug naar je bestelling",
+        "Terug naar uw bestelling",
         new Dictionary<string, string>
         {
             ["paid"] = "Betaald",

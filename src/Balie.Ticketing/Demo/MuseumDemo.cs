@@ -48,7 +48,7 @@ internal sealed class MuseumDemo(SystemDb system, IInventory inventory) : IDemo
         new("Tentoonstelling: Licht op het water",
             "Tachtig schilderijen en foto’s van de IJssel bij ochtend en avond.",
             """
-            Hoe schilder je iets dat nooit stilstaat? Tachtig werken uit drie eeuwen, waarvan de helft niet eerder te zien was.
+            Hoe schildert men iets dat nooit stilstaat? Tachtig werken uit drie eeuwen, waarvan de helft niet eerder te zien was.
             Omdat de zalen klein zijn, komt er ieder kwartier een kleine groep binnen. Uw kaart geeft ook toegang tot de vaste
             collectie.
             """,

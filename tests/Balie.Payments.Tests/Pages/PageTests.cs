@@ -23,11 +23,11 @@ public sealed class PageTests(BankApp app) : IClassFixture<BankApp>, IDisposable
     }
 
     [Theory]
-    [InlineData("nl", "Captured", "Betaald, dank je wel", "€&#xA0;25,00")]
+    [InlineData("nl", "Captured", "Betaald, dank u wel", "€&#xA0;25,00")]
     [InlineData("en", "Captured", "Paid, thank you", "€25.00")]
     [InlineData("nl", "Authorised", "Betaling toegezegd", "Bestelling")]
     [InlineData("en", "Authorised", "Payment reserved", "Order")]
-    [InlineData("nl", "Pending", "Je bank verwerkt de betaling", "http-equiv=\"refresh\"")]
+    [InlineData("nl", "Pending", "Uw bank verwerkt de betaling", "http-equiv=\"refresh\"")]
     [InlineData("en", "Pending", "Your bank is processing the payment", "http-equiv=\"refresh\"")]
     [InlineData("nl", "Created", "Nog niet betaald", "Verder met betalen")]
     [InlineData("en", "Created", "Not paid yet", "Continue to payment")]

@@ -120,16 +120,16 @@ public sealed class EveryProviderTests(ProvidersApp app) : IClassFixture<Provide
     }
 
     [Theory]
-    [InlineData("mollie", "Betaald, dank je wel")]
+    [InlineData("mollie", "Betaald, dank u wel")]
     [InlineData("adyen", null)]
-    [InlineData("stripe", "Betaald, dank je wel")]
-    [InlineData("sandbox", "Betaald, dank je wel")]
+    [InlineData("stripe", "Betaald, dank u wel")]
+    [InlineData("sandbox", "Betaald, dank u wel")]
     public async Task The_return_page_asks_and_claims_nothing_by_itself(string provider, string? paid)
     {
         await using var shop = await Shop.Open(app, provider);
         await shop.Side.Post(Delivery.Held);
         var (_, attemptId, name) = await shop.Started();
-        Assert.DoesNotContain("Betaald, dank je wel", await Page(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Betaald, dank u wel", await Page(), StringComparison.Ordinal);
 
         await shop.Side.Buyer(name, BuyerDoes.Pays);
         var page = await Page();

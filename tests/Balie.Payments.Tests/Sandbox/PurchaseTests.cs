@@ -35,7 +35,7 @@ public sealed class PurchaseTests(PaymentsApp app) : IClassFixture<PaymentsApp>
 
         Assert.Equal(303, (int)back.StatusCode);
         Assert.EndsWith($"/pay/{attemptId}/return", back.Headers.Location?.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Betaald, dank je wel", await app.Browser.GetStringAsync(back.Headers.Location, Ct), StringComparison.Ordinal);
+        Assert.Contains("Betaald, dank u wel", await app.Browser.GetStringAsync(back.Headers.Location, Ct), StringComparison.Ordinal);
     }
 
     [Fact]

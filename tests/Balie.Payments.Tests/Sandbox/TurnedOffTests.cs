@@ -53,7 +53,7 @@ public sealed class TurnedOffTests(TrialApp app) : IClassFixture<TrialApp>
                 .IsRefused(HttpStatusCode.ServiceUnavailable, "payments.no_account", Ct);
             using var shown = await http.GetAsync($"/pay/{attemptId}", Ct);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, shown.StatusCode);
-            Assert.Contains("vraag hoe je kunt betalen", await shown.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+            Assert.Contains("vraag hoe u kunt betalen", await shown.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         }
 
         async Task<string[]> Asked(HttpClient at)

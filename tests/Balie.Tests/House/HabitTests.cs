@@ -63,6 +63,15 @@ public sealed class HabitTests
         Assert.Single(Habits.ScatteredRefusals(new TextFile("src/Balie.X/DoIt.cs", """return new Refusal("x.no", 418, "No", "No.");""")));
     }
 
+    [Fact]
+    public void Whoever_reads_our_dutch_is_addressed_with_u()
+    {
+        Assert.Empty(Sources.SelectMany(Habits.Familiar));
+        Assert.Equal(
+            ["bad.cs:2 Je", "bad.cs:2 jouw"],
+            Habits.Familiar(new TextFile("bad.cs", "Uw jeugd, objecten en jenever.\nJe bank geeft jouw geld terug.\n")));
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("ARCHITECTURE.md")]

@@ -34,6 +34,15 @@ internal static partial class Habits
           from Match match in MadeRefusals().Matches(line.Text)
           select $"{file.Path}:{line.Number} {match.Value}";
 
+    /// <summary>Dutch words for somebody whom our texts address with "u".</summary>
+    public static IEnumerable<string> Familiar(TextFile file) =>
+        from line in file.Lines
+        from Match match in FamiliarWords().Matches(line.Text)
+        select $"{file.Path}:{line.Number} {match.Value}";
+
+    [GeneratedRegex(@"\b(je|jij|jou|jouw|jullie)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex FamiliarWords();
+
     [GeneratedRegex(
         @"\bDateTime(Offset)?\.(Utc)?Now\b|\bDateTime\.Today\b|\bGuid\.NewGuid\b"
         + @"|\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\bgen_random_uuid\b")]

@@ -32,7 +32,7 @@ public sealed class NoPaymentsTests(NoSandbox app) : IClassFixture<NoSandbox>
             .IsRefused(HttpStatusCode.ServiceUnavailable, "payments.no_account", Ct);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
-        Assert.Contains("vraag hoe je kunt betalen", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains("vraag hoe u kunt betalen", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(("awaiting_payment", "pending"),
             ((await app.SeeOrder(order.Id)).Status, (await app.BookingOf(order)).Text("status")));
         var paid = await (await app.As(Roles.Support).Put($"/api/v1/orders/{order.Id}/settlement", new { reason = "Contant." }, Ct))

@@ -25,7 +25,7 @@ public sealed partial class BackFromPaymentTests(PostalProduct app) : IClassFixt
         var (toBooking, email) = FormTo("/bookings/", sheet);
         var tickets = await app.Http.Fill(toBooking, email);
 
-        returned.Says("Betaald", "Bekijk je bestelling");
+        returned.Says("Betaald", "Bekijk uw bestelling");
         sheet.Says(order.Reference, "€ 10,90", "Factuur");
         tickets.Says("Rang 1", "data:image/png;base64,");
         foreach (var address in (string[])[bank, back, toOrder, toBooking])
