@@ -95,13 +95,16 @@ internal static class BookingPage
             await Ask(reference, email, visit);
             return;
         }
+        var tickets = await TicketReader.OfBookings(db, [row.BookingId], visit.Caller, email, ct);
         var sheet = new BookingSheet(
             visit, await BookingReader.Whole(db, row, desk.Inventory.Now, ct), (await Occasion.Of(db, [row.SlotId], ct))[row.SlotId],
-            await TicketReader.OfBookings(db, [row.BookingId], visit.Caller, email, ct), email)
+            tickets, email)
         {
             IsOffer = await WaitingEntry.OfBooking(db, row.BookingId, ct) is not null,
             CanBePaid = desk.Orders is not null,
-            HasWallet = desk.Wallets.Apple.CanSign,
+            HasApple = desk.Wallets.Apple.CanSign,
+            Google = await desk.Wallets.Links(
+                db, [.. tickets.Where(ticket => Ticket.MayHave(ticket, visit.Caller))], visit.Reader.Language, ct),
         };
         await visit.Answer(sheet.Title, sheet.Draw());
     }

@@ -15,7 +15,10 @@ internal sealed class BookingSheet(Visit visit, Booking booking, Occasion occasi
     /// <summary>This installation takes money; otherwise the desk does.</summary>
     public required bool CanBePaid { get; init; }
 
-    public required bool HasWallet { get; init; }
+    public required bool HasApple { get; init; }
+
+    /// <summary>Where each ticket that its reader may have is saved to Google's wallet.</summary>
+    public required IReadOnlyDictionary<Guid, Uri> Google { get; init; }
 
     public string Title => State.Title;
 
@@ -66,13 +69,17 @@ internal sealed class BookingSheet(Visit visit, Booking booking, Occasion occasi
                 var look = Parts.Button(visit.Say("Kijk opnieuw", "Look again"), Deeds.Name, Deeds.Look);
                 return $"<p class=\"note\">{soon}</p>\n{Papers([look])}";
             }
+            // A link saves one ticket, so where there are several it stands beside each.
+            var only = mine == 1 ? Google.Values.SingleOrDefault() : null;
             return $"""
                 <h2>{visit.Say("Kaarten", "Tickets")}</h2>
-                <ul class="tickets">{tickets.Select(ticket => TicketCard.Draw(visit.Reader, ticket, visit.Caller, isOpen: mine == 1))}</ul>
+                <ul class="tickets">{tickets.Select(ticket => TicketCard.Draw(visit.Reader, ticket, visit.Caller, isOpen: mine == 1,
+                    only is null ? Google.GetValueOrDefault(ticket.TicketId) : null))}</ul>
                 {Papers(mine == 0 ? [] :
                 [
                     Parts.Button(visit.Say("Kaarten als PDF", "Tickets as PDF"), Deeds.Name, Deeds.Tickets),
-                    HasWallet ? Parts.Button("Apple Wallet", Deeds.Name, Deeds.Wallet) : $"",
+                    HasApple ? Parts.Button(TicketCard.ToApple(visit.Reader), Deeds.Name, Deeds.Wallet) : $"",
+                    only is null ? $"" : Parts.Link(TicketCard.ToGoogle(visit.Reader), only.AbsoluteUri, isQuiet: true),
                 ])}
                 """;
         }

@@ -7,15 +7,21 @@ namespace Balie.Ticketing.Pages;
 internal static class TicketCard
 {
     /// <param name="isOpen">The code is to be seen at once, because it is what the page is about.</param>
-    public static Markup Draw(Reader reader, TicketReader.Row ticket, Caller caller, bool isOpen) => $"""
+    /// <param name="google">Where it is saved to Google's wallet, if that is for this ticket alone to say.</param>
+    public static Markup Draw(Reader reader, TicketReader.Row ticket, Caller caller, bool isOpen, Uri? google = null) => $"""
         <li class="ticket">
         <p class="what">{What(ticket)}</p>
         <p class="ref">{ticket.Number}</p>
         <p>{ticket.HolderName}</p>
         {(Ticket.MayHave(ticket, caller) ? Code(reader, ticket, isOpen) : (Markup)$"<p>{WordFor(reader, ticket.Status)}</p>")}
+        {(google is null ? $"" : (Markup)$"""<p><a class="save" href="{google.AbsoluteUri}">{ToGoogle(reader)}</a></p>""")}
         </li>
 
         """;
+
+    public static string ToGoogle(Reader reader) => reader.Say("Voeg toe aan Google Wallet", "Add to Google Wallet");
+
+    public static string ToApple(Reader reader) => reader.Say("Voeg toe aan Apple Wallet", "Add to Apple Wallet");
 
     private static string What(TicketReader.Row ticket) =>
         ticket.SeatLabel is { } seat ? $"{ticket.TypeName}, {seat}" : ticket.TypeName;

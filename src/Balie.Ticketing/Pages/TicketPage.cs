@@ -35,19 +35,26 @@ internal static class TicketPage
     }
 
     /// <summary>The ticket with everything that can be done with it; also for whoever just got it.</summary>
-    public static Markup Draw(Visit visit, TicketReader.Row ticket, Occasion occasion, string email, WalletDesk wallets) => $"""
+    public static async Task<Markup> Draw(
+        Visit visit, TicketReader.Row ticket, Occasion occasion, string email, WalletDesk wallets, CancellationToken ct) => $"""
         {Parts.Facts(Programme.Of(visit.Reader, occasion))}
         <ul class="tickets">{TicketCard.Draw(visit.Reader, ticket, visit.Caller, isOpen: true)}</ul>
-        {(Ticket.MayHave(ticket, visit.Caller) ? Files(visit, ticket, email, wallets) : $"")}
+        {(Ticket.MayHave(ticket, visit.Caller) ? await Files(visit, ticket, email, wallets, ct) : $"")}
         """;
 
-    private static Markup Files(Visit visit, TicketReader.Row ticket, string email, WalletDesk wallets) => $"""
-        <form class="papers" method="post" action="{visit.Address($"/tickets/{ticket.Number}")}">
-        {Parts.Hidden("email", email)}
-        {Parts.Button(visit.Say("Kaart als PDF", "Ticket as PDF"), Deeds.Name, Deeds.Tickets)}
-        {(wallets.Apple.CanSign ? Parts.Button("Apple Wallet", Deeds.Name, Deeds.Wallet) : $"")}
-        </form>
-        """;
+    private static async Task<Markup> Files(
+        Visit visit, TicketReader.Row ticket, string email, WalletDesk wallets, CancellationToken ct)
+    {
+        var google = (await wallets.Links(visit.Db, [ticket], visit.Reader.Language, ct)).Values.SingleOrDefault();
+        return $"""
+            <form class="papers" method="post" action="{visit.Address($"/tickets/{ticket.Number}")}">
+            {Parts.Hidden("email", email)}
+            {Parts.Button(visit.Say("Kaart als PDF", "Ticket as PDF"), Deeds.Name, Deeds.Tickets)}
+            {(wallets.Apple.CanSign ? Parts.Button(TicketCard.ToApple(visit.Reader), Deeds.Name, Deeds.Wallet) : $"")}
+            {(google is null ? $"" : Parts.Link(TicketCard.ToGoogle(visit.Reader), google.AbsoluteUri, isQuiet: true))}
+            </form>
+            """;
+    }
 
     private static async Task Show(string number, string email, Visit visit, WalletDesk wallets, CancellationToken ct)
     {
@@ -59,7 +66,7 @@ internal static class TicketPage
         }
         var occasion = (await Occasion.Of(db, [ticket.SlotId], ct))[ticket.SlotId];
         var title = visit.Say($"Uw kaart voor {occasion.Title}", $"Your ticket for {occasion.Title}");
-        await visit.Answer(title, $"<h1>{title}</h1>\n{Draw(visit, ticket, occasion, email, wallets)}");
+        await visit.Answer(title, $"<h1>{title}</h1>\n{await Draw(visit, ticket, occasion, email, wallets, ct)}");
     }
 
     private static Task Ask(string number, string email, Visit visit) => visit.Ask(

@@ -91,7 +91,7 @@ internal static class TransferPage
             {Signs.Good}
             <h1>{title}</h1>
             <p role="status">{visit.Say($"U krijgt haar ook op {email}.", $"You get it at {email}, too.")}</p>
-            {TicketPage.Draw(visit, ticket, occasion, email, wallets)}
+            {await TicketPage.Draw(visit, ticket, occasion, email, wallets, ct)}
             """);
     }
 

@@ -50,7 +50,8 @@ internal static class SeeWalletPasses
         var found = await TicketReader.Find(db, idOrNumber, email, caller, Permission.BookingsRead, forUpdate: false, ct);
         if (found is null) return TicketNotFound;
         if (!wallets.Google.CanSign) return WalletNotConfigured;
-        return Wrong(found, caller) is { } wrong ? wrong : new WalletLink(await wallets.Link(db, found, locale, ct));
+        if (Wrong(found, caller) is { } wrong) return wrong;
+        return new WalletLink((await wallets.Links(db, [found], locale, ct))[found.TicketId]);
     }
 
     private static Refusal? Wrong(TicketReader.Row ticket, Caller caller)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Balie.Contracts.Identity;
 using Balie.Ticketing.Tickets;
 
@@ -22,11 +23,15 @@ internal sealed class WalletDesk(AppleSigner apple, GoogleSigner google, IOrgani
         ];
     }
 
-    public async Task<Uri> Link(Sql sql, TicketReader.Row ticket, string? locale, CancellationToken ct)
+    /// <summary>Where each of these is saved to Google's wallet, by ticket; nowhere while that is not set up.</summary>
+    public async Task<IReadOnlyDictionary<Guid, Uri>> Links(
+        Sql sql, IReadOnlyList<TicketReader.Row> tickets, string? locale, CancellationToken ct)
     {
+        if (!google.CanSign || tickets.Count == 0) return FrozenDictionary<Guid, Uri>.Empty;
         var organiser = await organisations.See(sql.OrgId, ct);
-        var occasion = (await Occasion.Of(sql, [ticket.SlotId], ct))[ticket.SlotId];
+        var occasions = await Occasion.Of(sql, tickets.Select(ticket => ticket.SlotId), ct);
         var texts = TicketTexts.In(locale ?? organiser?.Locale);
-        return new Uri(GoogleLink.Of(ticket, occasion, organiser?.Name ?? "", texts, google, clock.GetUtcNow()));
+        return tickets.ToDictionary(ticket => ticket.TicketId, ticket => new Uri(
+            GoogleLink.Of(ticket, occasions[ticket.SlotId], organiser?.Name ?? "", texts, google, clock.GetUtcNow())));
     }
 }
