@@ -15,4 +15,7 @@ public sealed class SystemDb(Databases databases, TimeProvider clock)
     /// The same by connections that no transaction keeps: for what one reads and many wait for, who may hold all the others.
     /// </summary>
     public Db Aside(Guid orgId) => new(databases.AppPool.Aside, databases.News, orgId, clock);
+
+    /// <summary><see cref="Everywhere"/> by such connections.</summary>
+    public Db EverywhereAside { get; } = new(databases.SystemPool.Aside, databases.News, Guid.Empty, clock);
 }

@@ -5,33 +5,27 @@ using Balie.Payments.Providers;
 namespace Balie.Payments.ProviderAccounts;
 
 /// <summary>
-/// An organisation's accounts at providers, with their settings unsealed for whoever calls a provider. They are kept in memory, bounded,
-/// because a payment asks for its account five times; what changes goes from there when somebody says so, and what was not said for long.
+/// An organisation's accounts at providers, with their settings unsealed for whoever calls a provider. They are kept in memory, because a
+/// payment asks for its account five times.
 /// </summary>
 internal sealed class AccountBook
 {
     /// <summary>Payload: the organisation.</summary>
     public const string Channel = "payments_accounts";
-    private const int MostOrganisations = 10_000;
     private const int MostHomes = 100_000;
-    private static readonly TimeSpan TrustedUnheard = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TrustedAtMost = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<Guid, (Entry[] Entries, long ReadAt)> _known = new();
+    private readonly Remembered<Guid, Entry[]> _known;
     private readonly ConcurrentDictionary<Guid, Guid> _homes = new();
     private readonly Seal _seal;
     private readonly SiteAddress _site;
     private readonly SystemDb _db;
     private readonly IOptions<PaymentsOptions> _options;
-    private readonly Signals _signals;
-    private readonly TimeProvider _clock;
-    private int _forgotten;
 
     public AccountBook(
         Seal seal, SiteAddress site, SystemDb db, IOptions<PaymentsOptions> options, Signals signals, TimeProvider clock)
     {
-        (_seal, _site, _db, _options, _signals, _clock) = (seal, site, db, options, signals, clock);
-        signals.On(Channel, organisation => { if (Guid.TryParse(organisation, out var orgId)) Forget(orgId); }, ForgetAll);
+        (_seal, _site, _db, _options) = (seal, site, db, options);
+        _known = new(signals, clock, Channel, Guid.TryParse, Read);
     }
 
     public byte[] Close(Guid accountId, JsonElement settings) =>
@@ -42,9 +36,9 @@ internal sealed class AccountBook
     /// <summary>Also one that is disabled or deleted: payments made with it go on.</summary>
     public async ValueTask<ProviderAccount?> Find(Guid orgId, Guid accountId, CancellationToken ct)
     {
-        var entry = (await Of(orgId, ct)).FirstOrDefault(one => one.Row.AccountId == accountId)
+        var entry = (await _known.Of(orgId, ct)).FirstOrDefault(one => one.Row.AccountId == accountId)
             // Perhaps another process made it a moment ago.
-            ?? (await Load(orgId, ct)).FirstOrDefault(one => one.Row.AccountId == accountId);
+            ?? (await _known.Of(orgId, TimeSpan.Zero, ct)).FirstOrDefault(one => one.Row.AccountId == accountId);
         return entry is null ? null : Whole(entry);
     }
 
@@ -66,11 +60,11 @@ internal sealed class AccountBook
     /// </summary>
     public async ValueTask<IReadOnlyList<ProviderAccount>> Startable(Guid orgId, CancellationToken ct)
     {
-        var enabled = Enabled(await Of(orgId, ct));
+        var enabled = Enabled(await _known.Of(orgId, ct));
         if (enabled.Length == 0 && _options.Value.Sandbox)
         {
             await Change<bool>(_db.As(orgId), async tx => { await EnsureSandbox(tx, ct); return true; }, ct);
-            enabled = Enabled(await Load(orgId, ct));
+            enabled = Enabled(await _known.Of(orgId, ct));
         }
         var usable = enabled
             .Where(entry => entry.Row.Provider != Sandbox.SandboxProvider.ProviderName || _options.Value.Sandbox).ToArray();
@@ -90,33 +84,13 @@ internal sealed class AccountBook
         return outcome;
     }
 
-    public void Forget(Guid orgId)
-    {
-        Interlocked.Increment(ref _forgotten);
-        _known.TryRemove(orgId, out _);
-    }
+    public void Forget(Guid orgId) => _known.Forget(orgId);
 
-    private void ForgetAll()
-    {
-        Interlocked.Increment(ref _forgotten);
-        _known.Clear();
-    }
-
-    private ValueTask<Entry[]> Of(Guid orgId, CancellationToken ct) =>
-        _known.TryGetValue(orgId, out var known) && IsFresh(known.ReadAt) ? ValueTask.FromResult(known.Entries) : new(Load(orgId, ct));
-
-    private bool IsFresh(long readAt) => _clock.GetElapsedTime(readAt) < (_signals.Listening ? TrustedAtMost : TrustedUnheard);
-
-    private async Task<Entry[]> Load(Guid orgId, CancellationToken ct)
-    {
-        var (forgotten, readAt) = (Volatile.Read(ref _forgotten), _clock.GetTimestamp());
-        Entry[] entries = [.. (await _db.As(orgId).Many<Row>(SelectAll, null, ct)).Select(row =>
-            new Entry(row, new Lazy<JsonElement>(() => Open(row.AccountId, row.Settings), LazyThreadSafetyMode.PublicationOnly)))];
-        if (_known.Count >= MostOrganisations) _known.Clear();
-        // What was read before somebody said "changed" may be what it was before the change.
-        if (forgotten == Volatile.Read(ref _forgotten)) _known[orgId] = (entries, readAt);
-        return entries;
-    }
+    private async Task<Entry[]> Read(Guid orgId) =>
+    [
+        .. (await _db.Aside(orgId).Many<Row>(SelectAll, null, CancellationToken.None)).Select(row =>
+            new Entry(row, new Lazy<JsonElement>(() => Open(row.AccountId, row.Settings), LazyThreadSafetyMode.PublicationOnly))),
+    ];
 
     private async Task EnsureSandbox(Tx tx, CancellationToken ct)
     {

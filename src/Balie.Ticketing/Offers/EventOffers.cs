@@ -1,68 +1,43 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 namespace Balie.Ticketing.Offers;
 
 /// <summary>
 /// What is on offer, from memory. An entry may be a moment old: whoever acts on it names its version, and the statement that acts refuses
-/// another. Entries go when somebody announces a change, and all of them when announcements may have been missed.
+/// another. So entries go when somebody announces a change or announcements may have been missed, and not by their age.
 /// </summary>
 internal sealed class EventOffers
 {
     /// <summary>Payload <c>orgId:eventId</c>.</summary>
     public const string Channel = "ticketing_catalogue";
-    private const int MostEntries = 20_000;
 
-    private readonly ConcurrentDictionary<(Guid OrgId, Guid EventId), EventOffer> _offers = new();
-    private readonly ConcurrentDictionary<(Guid OrgId, Guid EventId), Lazy<Task<EventOffer?>>> _loading = new();
+    private readonly Remembered<(Guid OrgId, Guid EventId), EventOffer?> _offers;
     private readonly SystemDb _db;
-    private int _forgotten;
 
-    public EventOffers(SystemDb db, Signals signals)
+    public EventOffers(SystemDb db, Signals signals, TimeProvider clock)
     {
         _db = db;
-        signals.On(Channel, payload =>
+        _offers = new(signals, clock, Channel, TryParse, key => Read(key.OrgId, key.EventId, CancellationToken.None))
         {
-            if (payload.Split(':') is [var org, var id] && Guid.TryParse(org, out var orgId) && Guid.TryParse(id, out var eventId))
-                Forget(orgId, eventId);
-        }, ForgetAll);
+            MostEntries = 20_000,
+            LongestAge = TimeSpan.MaxValue,
+            LongestAgeUnheard = TimeSpan.MaxValue,
+        };
     }
 
     /// <summary>Null for an event that does not exist, was deleted, or is still a draft.</summary>
-    public ValueTask<EventOffer?> Find(Guid orgId, Guid eventId, CancellationToken ct) =>
-        _offers.TryGetValue((orgId, eventId), out var offer)
-            ? ValueTask.FromResult<EventOffer?>(offer)
-            : new(LoadOnce(orgId, eventId).WaitAsync(ct));
+    public ValueTask<EventOffer?> Find(Guid orgId, Guid eventId, CancellationToken ct) => _offers.Of((orgId, eventId), ct);
 
-    public void Forget(Guid orgId, Guid eventId)
+    public void Forget(Guid orgId, Guid eventId) => _offers.Forget((orgId, eventId));
+
+    private static bool TryParse(string payload, out (Guid OrgId, Guid EventId) key)
     {
-        Interlocked.Increment(ref _forgotten);
-        _offers.TryRemove((orgId, eventId), out _);
+        key = default;
+        return payload.Split(':') is [var org, var id] && Guid.TryParse(org, out key.OrgId) && Guid.TryParse(id, out key.EventId);
     }
 
-    private void ForgetAll()
-    {
-        Interlocked.Increment(ref _forgotten);
-        _offers.Clear();
-    }
-
-    // At on-sale minute zero a thousand people ask at once for what nobody has in memory yet: one of them reads, all get it.
-    private Task<EventOffer?> LoadOnce(Guid orgId, Guid eventId) => _loading.GetOrAdd((orgId, eventId), _ => new(async () =>
-    {
-        try { return await Load(orgId, eventId, CancellationToken.None); }
-        finally { _loading.TryRemove((orgId, eventId), out var _); }
-    })).Value;
-
-    private async Task<EventOffer?> Load(Guid orgId, Guid eventId, CancellationToken ct)
-    {
-        var forgotten = Volatile.Read(ref _forgotten);
-        var loaded = await _db.Aside(orgId).Transact<EventOffer>(tx => Read(tx, eventId, ct), ct);
-        if (loaded.Value is not { } offer) return null;
-        if (_offers.Count >= MostEntries) ForgetAll();
-        // What was read before somebody said "changed" may be what it was before the change.
-        if (forgotten == Volatile.Read(ref _forgotten)) _offers[(orgId, eventId)] = offer;
-        return offer;
-    }
+    private async Task<EventOffer?> Read(Guid orgId, Guid eventId, CancellationToken ct) =>
+        (await _db.Aside(orgId).Transact<EventOffer>(tx => Read(tx, eventId, ct), ct)).Value;
 
     private static async Task<Outcome<EventOffer>> Read(Tx tx, Guid eventId, CancellationToken ct)
     {
