@@ -4,7 +4,7 @@ namespace Balie.Identity.Tokens;
 /// The installation's keys, kept in memory and dropped by a signal. The first process to need one makes the first one. Several may be
 /// published at a time: the newest whose moment has come signs, and its forerunner stays good for the tokens it signed.
 /// </summary>
-internal sealed class SigningKeys : IDisposable
+internal sealed class SigningKeys
 {
     public const string Channel = "identity_keys";
 
@@ -15,18 +15,23 @@ internal sealed class SigningKeys : IDisposable
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
     private const int AdvisoryLock = 22544;
 
+    // All of them are one picture, so it has one name.
+    private static readonly Guid Everywhere = Guid.Empty;
+
+    private readonly Remembered<Guid, SigningKey[]> _newestFirst;
     private readonly SystemDb _db;
     private readonly TimeProvider _clock;
-    private readonly SemaphoreSlim _reading = new(1, 1);
-    private volatile Loaded? _loaded;
 
     public SigningKeys(SystemDb db, Signals signals, TimeProvider clock)
     {
         (_db, _clock) = (db, clock);
-        signals.On(Channel, _ => _loaded = null, () => _loaded = null);
+        // No key is ever withdrawn, and one that somebody comes with is looked for: these do not age.
+        _newestFirst = new(signals, clock, Channel, Guid.TryParse, _ => Read(CancellationToken.None))
+        {
+            LongestAge = TimeSpan.MaxValue,
+            LongestAgeUnheard = TimeSpan.MaxValue,
+        };
     }
-
-    private sealed record Loaded(SigningKey[] NewestFirst, long ReadAt);
 
     private sealed record KeyRow(byte[] Pkcs8, DateTimeOffset SignsFrom);
 
@@ -34,50 +39,39 @@ internal sealed class SigningKeys : IDisposable
     public async ValueTask<SigningKey> Current(CancellationToken ct)
     {
         var now = _clock.GetUtcNow();
-        var keys = (_loaded ?? await Load(ct)).NewestFirst;
+        var keys = await _newestFirst.Of(Everywhere, ct);
         return keys.FirstOrDefault(key => key.SignsFrom <= now) ?? keys[^1];
     }
 
     /// <summary>The key of this id, if tokens signed with it may still be good.</summary>
-    public async ValueTask<SigningKey?> Find(string keyId, CancellationToken ct)
+    public async ValueTask<SigningKey?> Find(string keyId, CancellationToken ct) =>
+        Published(await _newestFirst.Of(Everywhere, ct)).FirstOrDefault(key => key.KeyId == keyId)
+            ?? Published(await _newestFirst.Of(Everywhere, BetweenReads, ct)).FirstOrDefault(key => key.KeyId == keyId);
+
+    public async ValueTask<IReadOnlyList<SigningKey>> Published(CancellationToken ct) =>
+        [.. Published(await _newestFirst.Of(Everywhere, ct))];
+
+    private IEnumerable<SigningKey> Published(SigningKey[] newestFirst)
     {
-        var loaded = _loaded ?? await Load(ct);
-        if (Published(loaded).FirstOrDefault(key => key.KeyId == keyId) is { } known) return known;
-        if (_clock.GetElapsedTime(loaded.ReadAt) < BetweenReads) return null;
-        return Published(await Load(ct)).FirstOrDefault(key => key.KeyId == keyId);
+        for (var i = 0; i < newestFirst.Length; i++)
+            if (i == 0 || newestFirst[i - 1].SignsFrom + KeepForerunner > _clock.GetUtcNow()) yield return newestFirst[i];
     }
 
-    public async ValueTask<IReadOnlyList<SigningKey>> Published(CancellationToken ct) => [.. Published(_loaded ?? await Load(ct))];
-
-    public void Dispose() => _reading.Dispose();
-
-    private IEnumerable<SigningKey> Published(Loaded loaded)
+    private async Task<SigningKey[]> Read(CancellationToken ct)
     {
-        var keys = loaded.NewestFirst;
-        for (var i = 0; i < keys.Length; i++)
-            if (i == 0 || keys[i - 1].SignsFrom + KeepForerunner > _clock.GetUtcNow()) yield return keys[i];
-    }
-
-    private async Task<Loaded> Load(CancellationToken ct)
-    {
-        await _reading.WaitAsync(ct);
-        try
+        var db = _db.EverywhereAside;
+        var rows = await db.Many<KeyRow>(Select, null, ct);
+        if (rows.Length == 0)
         {
-            var readAt = _clock.GetTimestamp();
-            var rows = await _db.Everywhere.Many<KeyRow>(Select, null, ct);
-            if (rows.Length == 0)
+            await db.Transact(async tx =>
             {
-                await _db.Everywhere.Transact(async tx =>
-                {
-                    await tx.Run("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, ct);
-                    var first = SigningKey.Make(tx.Now);
-                    await tx.Run(InsertFirst, new { first.KeyId, pkcs8 = first.ToPkcs8(), tx.Now, first.SignsFrom }, ct);
-                }, ct);
-                rows = await _db.Everywhere.Many<KeyRow>(Select, null, ct);
-            }
-            return _loaded = new Loaded([.. rows.Select(row => SigningKey.Read(row.Pkcs8, row.SignsFrom))], readAt);
+                await tx.Run("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, ct);
+                var first = SigningKey.Make(tx.Now);
+                await tx.Run(InsertFirst, new { first.KeyId, pkcs8 = first.ToPkcs8(), tx.Now, first.SignsFrom }, ct);
+            }, ct);
+            rows = await db.Many<KeyRow>(Select, null, ct);
         }
-        finally { _reading.Release(); }
+        return [.. rows.Select(row => SigningKey.Read(row.Pkcs8, row.SignsFrom))];
     }
 
     private const string Select = "select pkcs8, signs_from from identity.signing_keys order by signs_from desc, key_id";

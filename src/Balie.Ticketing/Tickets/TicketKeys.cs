@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Balie.Ticketing.Tickets;
 
 /// <summary>
@@ -13,17 +11,15 @@ internal sealed class TicketKeys
     // A code with an unknown key may be of a key just made, or rubbish: rubbish must not become a query each time.
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
 
+    private readonly Remembered<Guid, TicketKey[]> _newestFirst;
     private readonly SystemDb _db;
     private readonly TimeProvider _clock;
-    private readonly ConcurrentDictionary<Guid, Loaded> _loaded = new();
 
     public TicketKeys(SystemDb db, Signals signals, TimeProvider clock)
     {
         (_db, _clock) = (db, clock);
-        signals.On(Channel, orgId => Forget(Guid.Parse(orgId)), _loaded.Clear);
+        _newestFirst = new(signals, clock, Channel, Guid.TryParse, Read);
     }
-
-    private sealed record Loaded(TicketKey[] NewestFirst, long ReadAt);
 
     private sealed record KeyRow(int KeyNumber, byte[] Pkcs8, DateTimeOffset SignsFrom);
 
@@ -31,40 +27,32 @@ internal sealed class TicketKeys
     public async ValueTask<TicketKey> Current(Guid orgId, CancellationToken ct)
     {
         var now = _clock.GetUtcNow();
-        var keys = (await Keys(orgId, ct)).NewestFirst;
+        var keys = await _newestFirst.Of(orgId, ct);
         return keys.FirstOrDefault(key => key.SignsFrom <= now) ?? keys[^1];
     }
 
     /// <summary>The key of this number, unless it was revoked.</summary>
-    public async ValueTask<TicketKey?> Find(Guid orgId, int number, CancellationToken ct)
-    {
-        var loaded = await Keys(orgId, ct);
-        if (loaded.NewestFirst.FirstOrDefault(key => key.Number == number) is { } known) return known;
-        if (_clock.GetElapsedTime(loaded.ReadAt) < BetweenReads) return null;
-        return (await Load(orgId, ct)).NewestFirst.FirstOrDefault(key => key.Number == number);
-    }
+    public async ValueTask<TicketKey?> Find(Guid orgId, int number, CancellationToken ct) =>
+        (await _newestFirst.Of(orgId, ct)).FirstOrDefault(key => key.Number == number)
+            ?? (await _newestFirst.Of(orgId, BetweenReads, ct)).FirstOrDefault(key => key.Number == number);
 
     /// <summary>All that may be trusted, the newest first.</summary>
-    public async ValueTask<IReadOnlyList<TicketKey>> Published(Guid orgId, CancellationToken ct) => (await Keys(orgId, ct)).NewestFirst;
+    public async ValueTask<IReadOnlyList<TicketKey>> Published(Guid orgId, CancellationToken ct) => await _newestFirst.Of(orgId, ct);
 
     /// <summary>For whoever changed them: this process hears the signal too, but its next request may be faster.</summary>
-    public void Forget(Guid orgId) => _loaded.TryRemove(orgId, out _);
+    public void Forget(Guid orgId) => _newestFirst.Forget(orgId);
 
-    private ValueTask<Loaded> Keys(Guid orgId, CancellationToken ct) =>
-        _loaded.TryGetValue(orgId, out var loaded) ? ValueTask.FromResult(loaded) : new ValueTask<Loaded>(Load(orgId, ct));
-
-    private async Task<Loaded> Load(Guid orgId, CancellationToken ct)
+    private async Task<TicketKey[]> Read(Guid orgId)
     {
-        var readAt = _clock.GetTimestamp();
-        var db = _db.As(orgId);
-        var rows = await db.Many<KeyRow>(Select, null, ct);
+        var db = _db.Aside(orgId);
+        var rows = await db.Many<KeyRow>(Select, null, CancellationToken.None);
         if (rows.Length == 0)
         {
             var first = TicketKey.Make(1, db.Now);
-            await db.Run(Insert, new { first.Number, pkcs8 = first.ToPkcs8(), db.Now, first.SignsFrom }, ct);
-            rows = await db.Many<KeyRow>(Select, null, ct);
+            await db.Run(Insert, new { first.Number, pkcs8 = first.ToPkcs8(), db.Now, first.SignsFrom }, CancellationToken.None);
+            rows = await db.Many<KeyRow>(Select, null, CancellationToken.None);
         }
-        return _loaded[orgId] = new Loaded([.. rows.Select(row => TicketKey.Read(row.KeyNumber, row.Pkcs8, row.SignsFrom))], readAt);
+        return [.. rows.Select(row => TicketKey.Read(row.KeyNumber, row.Pkcs8, row.SignsFrom))];
     }
 
     private const string Select = """
