@@ -14,6 +14,9 @@ internal static class PaymentsRefusals
     public static readonly Refusal NoAccount =
         new("payments.no_account", 503, "Payments are not set up",
             "This organisation cannot take payments yet. Your order is kept; ask the organiser.");
+    public static readonly Refusal ProviderMisconfigured =
+        new("payments.provider_misconfigured", 503, "Payments have to be set up again",
+            "The organiser's staff must enter the settings of the payment provider again. Your order is kept; ask the organiser.");
     public static readonly Refusal MethodUnknown =
         Refusal.Invalid("payments.method_unknown", "This organisation does not offer that method. See the list of methods.").At("method");
     public static readonly Refusal ProviderAway =

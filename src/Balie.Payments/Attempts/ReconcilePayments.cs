@@ -18,14 +18,19 @@ internal static partial class ReconcilePayments
         {
             var due = await db.Everywhere.Many<Due>(TakeDue, new { db.Everywhere.Now, Lease, AtOnce }, ct);
             var together = new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = ct };
-            await Parallel.ForEachAsync(due, together, (one, token) => Look(one, sync, log, token));
+            await Parallel.ForEachAsync(due, together, (one, token) => Look(one, db, sync, log, token));
             if (due.Length < AtOnce) return;
         }
     }
 
-    private static async ValueTask Look(Due due, SyncAttempt sync, ILogger log, CancellationToken ct)
+    private static async ValueTask Look(Due due, SystemDb db, SyncAttempt sync, ILogger log, CancellationToken ct)
     {
         try { await sync.Run(due.OrgId, due.AttemptId, new("clock", "nothing was heard of it", IsPoll: true), ct); }
+        catch (AccountSealedException)
+        {
+            var organisation = db.As(due.OrgId);
+            await organisation.Run(LookLater, new { due.AttemptId, at = organisation.Now + AccountSealedException.LookAgainAfter }, ct);
+        }
         catch (Exception away) when (away is ProviderAwayException or ProviderRefusedException)
         {
             LogAway(log, due.AttemptId, away.Message);
@@ -48,6 +53,12 @@ internal static partial class ReconcilePayments
         ) due
         where attempts.org_id = due.org_id and attempts.attempt_id = due.attempt_id
         returning attempts.org_id, attempts.attempt_id
+        """;
+
+    private const string LookLater = """
+        update payments.attempts
+        set next_poll_at = @at
+        where org_id = @orgId and attempt_id = @attemptId and next_poll_at is not null
         """;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Payment {AttemptId} could not be looked at: {Reason}")]

@@ -48,6 +48,7 @@ internal sealed partial class StartPayment(
             if (attempt.RedirectUrl is { } page) return new Started(attempt.AttemptId, page);
             var (account, wrong) = await Choose(organisation, attempt, method, ct);
             if (account is null) return wrong ?? NoAccount;
+            if (account.IsSealed) return ProviderMisconfigured;
             if (await organisation.One<Attempt>(Claim, new
             {
                 attempt.AttemptId,

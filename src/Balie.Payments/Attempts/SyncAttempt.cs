@@ -63,6 +63,7 @@ internal sealed class SyncAttempt(
     {
         if (attempt is not { ProviderRef: null, AccountId: { } accountId, Stands: AttemptState.Created }) return attempt;
         if (await accounts.Find(organisation.OrgId, accountId, ct) is not { } account) return attempt;
+        if (account.IsSealed) throw new AccountSealedException();
         var made = await start.Create(organisation, attempt, account, ct);
         if (made.Refusal?.Code == PaymentsRefusals.ProviderAway.Code) throw new ProviderAwayException($"{account.Provider} is away.");
         return await Attempt.Find(organisation, attempt.AttemptId, ct) ?? attempt;

@@ -16,6 +16,7 @@ internal static class SyncPayment
         {
             if (await sync.Run(caller.OrgId, attemptId, new(caller.Actor, "asked by staff"), ct) is null) return PaymentNotFound;
         }
+        catch (AccountSealedException) { return ProviderMisconfigured; }
         catch (ProviderAwayException) { return ProviderAway; }
         catch (ProviderRefusedException no) { return ProviderRefused.With("reason", no.Message); }
         return await Attempt.Find(db, attemptId, ct) is { } attempt ? PaymentView.Of(attempt) : PaymentNotFound;

@@ -36,6 +36,11 @@ internal sealed partial class CarryOut(
             if (instruction.State == RefundStates.Submitted) await Follow(organisation, account, instruction, reference, ct);
             else await Ask(organisation, account, instruction, reference, ct);
         }
+        catch (AccountSealedException)
+        {
+            var at = organisation.Now + AccountSealedException.LookAgainAfter;
+            await organisation.Run(SetAside, new { instruction.InstructionId, at, problem = AccountSealedException.What }, ct);
+        }
         catch (ProviderAwayException away) when (instruction.Tries < MostTries || instruction.State == RefundStates.Submitted)
         {
             LogAway(log, instruction.Kind, instruction.InstructionId, account.Provider, away.Message);
@@ -159,6 +164,13 @@ internal sealed partial class CarryOut(
 
     private const string Note = """
         update payments.instructions set problem = @problem where org_id = @orgId and instruction_id = @instructionId
+        """;
+
+    // Nobody was asked, so it was no try.
+    private const string SetAside = """
+        update payments.instructions
+        set tries = tries - 1, next_try_at = @at, problem = @problem
+        where org_id = @orgId and instruction_id = @instructionId and next_try_at is not null
         """;
 
     private const string LookLater = """

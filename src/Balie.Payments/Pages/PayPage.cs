@@ -71,6 +71,7 @@ internal static class PayPage
             _ when refusal.Code == PaymentsRefusals.ProviderRefused.Code => (texts.Refused, texts.RefusedMore, true),
             _ when refusal.Code == PaymentsRefusals.MethodUnknown.Code => (texts.Refused, texts.RefusedMore, true),
             _ when refusal.Code == PaymentsRefusals.NoAccount.Code => (texts.NoAccount, texts.NoAccountMore, true),
+            _ when refusal.Code == PaymentsRefusals.ProviderMisconfigured.Code => (texts.Closed, texts.ClosedMore, true),
             _ => (texts.Ended, texts.EndedMore, false),
         };
         if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = $"{(int)wait.TotalSeconds}";

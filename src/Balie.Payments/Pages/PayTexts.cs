@@ -7,8 +7,8 @@ internal sealed record PayTexts(
     string Language, string Order, string Amount, string Method, string Paid, string PaidMore, string Reserved, string ReservedMore,
     string Busy, string BusyMore, string Open, string OpenMore, string Failed, string FailedMore, string Cancelled, string CancelledMore,
     string Expired, string ExpiredMore, string Again, string Continue, string Look, string Away, string AwayMore, string Ended,
-    string EndedMore, string NoAccount, string NoAccountMore, string Refused, string RefusedMore, string Unknown, string UnknownMore,
-    string Secure, string ToOrder)
+    string EndedMore, string NoAccount, string NoAccountMore, string Closed, string ClosedMore, string Refused, string RefusedMore,
+    string Unknown, string UnknownMore, string Secure, string ToOrder)
 {
     private static readonly PayTexts Dutch = new(
         "nl", "Bestelling", "Bedrag", "Betaald met",
@@ -24,6 +24,8 @@ internal sealed record PayTexts(
         "Dit kan niet meer betaald worden", "De bestelling is vervallen of al betaald. Kijk bij uw bestelling, of bestel opnieuw.",
         "Betalen kan hier nog niet",
         "De organisator heeft nog geen betaaldienst ingesteld. Uw bestelling is bewaard: vraag hoe u kunt betalen.",
+        "Betalen kan hier nu even niet",
+        "De organisator moet de betaaldienst opnieuw instellen. Uw bestelling is bewaard: vraag hoe u kunt betalen.",
         "De betaaldienst weigert deze betaling", "Er is niets afgeschreven. Probeer het opnieuw met een andere betaalwijze.",
         "Deze betaling bestaat niet", "Open de link uit uw bestelling of uw e-mail nog eens.",
         "Beveiligd betalen", "Bekijk uw bestelling");
@@ -41,6 +43,8 @@ internal sealed record PayTexts(
         "The payment provider does not answer", "Your order is kept and can still be paid. Try again in a moment.",
         "This can no longer be paid", "The order has lapsed or is paid already. Look at your order, or order again.",
         "Payments are not possible here yet", "The organiser has not set up payments. Your order is kept: ask how you can pay.",
+        "Payments are not possible here just now",
+        "The organiser has to set up payments again. Your order is kept: ask how you can pay.",
         "The payment provider refused this payment", "Nothing was taken. Try again with another way to pay.",
         "There is no such payment", "Open the link in your order or e-mail once more.",
         "Secure payment", "See your order");

@@ -1,15 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Balie.Payments.Providers;
 
 namespace Balie.Payments.ProviderAccounts;
 
 /// <summary>A provider account as staff see it.</summary>
-/// <param name="Settings">As they were given, every text masked but its last characters: what is secret is never shown again.</param>
+/// <param name="Settings">
+/// As they were given, every text masked but its last characters: what is secret is never shown again. Null when they cannot be opened.
+/// </param>
+/// <param name="Problem">What keeps it from being used, and what to do; null when nothing does.</param>
 /// <param name="WebhookUrl">To enter at the provider, where that wants it.</param>
 /// <param name="Position">Payments are started at the first that can.</param>
 internal sealed record Account(
-    Guid Id, string Provider, string Name, bool IsLive, bool IsEnabled, int Position, JsonElement Settings, string WebhookUrl,
-    IReadOnlyList<PaymentMethod> Methods, int Version) : IVersioned;
+    Guid Id, string Provider, string Name, bool IsLive, bool IsEnabled, int Position, JsonElement? Settings, string? Problem,
+    string WebhookUrl, IReadOnlyList<PaymentMethod> Methods, int Version) : IVersioned;
 
 /// <summary>Reads accounts for staff.</summary>
 internal static class AccountReader
@@ -28,9 +32,11 @@ internal static class AccountReader
         var found = new List<Account>();
         foreach (var row in await sql.Many<Row>(Select, new { accountId }, ct))
         {
+            var settings = accounts.Open(row.AccountId, row.Settings);
+            var isSealed = settings.ValueKind == JsonValueKind.Undefined;
             found.Add(new Account(
-                row.AccountId, row.Provider, row.Name, row.IsLive, row.IsEnabled, row.Position,
-                Masked(accounts.Open(row.AccountId, row.Settings)), accounts.WebhookUrlOf(row.Provider, row.AccountId),
+                row.AccountId, row.Provider, row.Name, row.IsLive, row.IsEnabled, row.Position, isSealed ? null : Masked(settings),
+                isSealed ? AccountSealedException.What : null, accounts.WebhookUrlOf(row.Provider, row.AccountId),
                 await Methods.Of(sql, row.AccountId, ct), row.Version));
         }
         return [.. found];

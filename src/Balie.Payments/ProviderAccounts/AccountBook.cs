@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Balie.Payments.Providers;
 
@@ -8,7 +9,7 @@ namespace Balie.Payments.ProviderAccounts;
 /// An organisation's accounts at providers, with their settings unsealed for whoever calls a provider. They are kept in memory, because a
 /// payment asks for its account five times.
 /// </summary>
-internal sealed class AccountBook
+internal sealed partial class AccountBook
 {
     /// <summary>Payload: the organisation.</summary>
     public const string Channel = "payments_accounts";
@@ -20,18 +21,29 @@ internal sealed class AccountBook
     private readonly SiteAddress _site;
     private readonly SystemDb _db;
     private readonly IOptions<PaymentsOptions> _options;
+    private readonly ILogger<AccountBook> _log;
 
     public AccountBook(
-        Seal seal, SiteAddress site, SystemDb db, IOptions<PaymentsOptions> options, Signals signals, TimeProvider clock)
+        Seal seal, SiteAddress site, SystemDb db, IOptions<PaymentsOptions> options, Signals signals, TimeProvider clock,
+        ILogger<AccountBook> log)
     {
-        (_seal, _site, _db, _options) = (seal, site, db, options);
+        (_seal, _site, _db, _options, _log) = (seal, site, db, options, log);
         _known = new(signals, clock, Channel, Guid.TryParse, Read);
     }
 
     public byte[] Close(Guid accountId, JsonElement settings) =>
         _seal.Close(Purpose(accountId), JsonSerializer.SerializeToUtf8Bytes(settings));
 
-    public JsonElement Open(Guid accountId, byte[] settings) => JsonElement.Parse(_seal.Open(Purpose(accountId), settings));
+    /// <summary>Undefined where they were sealed with a key that this installation does not have.</summary>
+    public JsonElement Open(Guid accountId, byte[] settings)
+    {
+        try { return JsonElement.Parse(_seal.Open(Purpose(accountId), settings)); }
+        catch (CryptographicException)
+        {
+            LogSealed(_log, accountId);
+            return default;
+        }
+    }
 
     /// <summary>Also one that is disabled or deleted: payments made with it go on.</summary>
     public async ValueTask<ProviderAccount?> Find(Guid orgId, Guid accountId, CancellationToken ct)
@@ -56,7 +68,8 @@ internal sealed class AccountBook
 
     /// <summary>
     /// Where payments may be started now, the first choice first: the enabled live accounts, or, while there is none, those for trying. An
-    /// organisation that never had an account has the sandbox.
+    /// organisation that never had an account has the sandbox. Those whose settings cannot be opened come last, and a live one among them
+    /// is no reason to send anybody to one for trying.
     /// </summary>
     public async ValueTask<IReadOnlyList<ProviderAccount>> Startable(Guid orgId, CancellationToken ct)
     {
@@ -68,7 +81,11 @@ internal sealed class AccountBook
         }
         var usable = enabled
             .Where(entry => entry.Row.Provider != Sandbox.SandboxProvider.ProviderName || _options.Value.Sandbox).ToArray();
-        return [.. usable.Where(entry => entry.Row.IsLive || !usable.Any(other => other.Row.IsLive)).Select(Whole)];
+        return
+        [
+            .. usable.Where(entry => entry.Row.IsLive || !usable.Any(other => other.Row.IsLive)).Select(Whole)
+                .OrderBy(account => account.IsSealed),
+        ];
     }
 
     /// <summary>Changes accounts so that every process hears of it.</summary>
@@ -139,4 +156,8 @@ internal sealed class AccountBook
         where not exists (select from payments.accounts where org_id = @orgId)
         on conflict do nothing
         """;
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "The settings of account {AccountId} were sealed with another key: restore seal.key, or enter them again")]
+    private static partial void LogSealed(ILogger log, Guid accountId);
 }

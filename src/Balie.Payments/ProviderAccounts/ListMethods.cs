@@ -1,6 +1,6 @@
 namespace Balie.Payments.ProviderAccounts;
 
-/// <summary>The ways to pay here, in the order in which they should be shown; nothing when payments are not set up.</summary>
+/// <summary>The ways to pay here, in the order in which they should be shown; nothing where none can be used.</summary>
 internal static class ListMethods
 {
     /// <param name="Method">To name when a payment is started.</param>
@@ -14,7 +14,7 @@ internal static class ListMethods
     {
         var organisation = db.As(caller.OrgId);
         var offered = new List<Offered>();
-        foreach (var account in await accounts.Startable(organisation.OrgId, ct))
+        foreach (var account in (await accounts.Startable(organisation.OrgId, ct)).Where(account => !account.IsSealed))
         {
             offered.AddRange(
                 from method in await Methods.Of(organisation, account.AccountId, ct)

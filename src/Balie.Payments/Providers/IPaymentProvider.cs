@@ -41,11 +41,15 @@ internal interface IPaymentProvider
 
 /// <summary>An organisation's contract with a provider.</summary>
 /// <param name="Settings">
-/// As the provider's adapter documents them: keys, secrets (lists, for rotation), merchant account, base address.
+/// As the provider's adapter documents them: keys, secrets (lists, for rotation), merchant account, base address. Undefined where they
+/// were sealed with a key that this installation does not have; no adapter sees such an account.
 /// </param>
 /// <param name="WebhookUrl">Absolute; null where ours is not reachable from outside, and polling must do.</param>
 internal sealed record ProviderAccount(
-    Guid OrgId, Guid AccountId, string Provider, bool IsLive, JsonElement Settings, string? WebhookUrl);
+    Guid OrgId, Guid AccountId, string Provider, bool IsLive, JsonElement Settings, string? WebhookUrl)
+{
+    public bool IsSealed => Settings.ValueKind == JsonValueKind.Undefined;
+}
 
 /// <param name="AttemptId">Travels as metadata or reference, so that a webhook faster than our commit still finds its attempt.</param>
 /// <param name="Method">One of the account's methods, or null to let the buyer choose at the provider.</param>
@@ -133,7 +137,19 @@ internal enum RefundState
 }
 
 /// <summary>The provider did not answer, or not sensibly: whether it did what was asked is unknown. Ask again with the same key.</summary>
-internal sealed class ProviderAwayException(string message, Exception? cause = null) : Exception(message, cause);
+internal class ProviderAwayException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>
+/// The provider was not asked, because the account's settings cannot be opened. That lasts until somebody enters them again or brings back
+/// the key, so whoever waits for it does so with long pauses, and never gives up.
+/// </summary>
+internal sealed class AccountSealedException() : ProviderAwayException(What)
+{
+    public const string What =
+        "The settings of this account were sealed with a key that this installation does not have: enter them again, or restore seal.key.";
+
+    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(1);
+}
 
 /// <summary>The provider understood and said no.</summary>
 internal sealed class ProviderRefusedException(string code, string message) : Exception(message)

@@ -31,10 +31,12 @@ internal sealed partial class ProviderCalls(
     public IPaymentProvider? Find(string name) => IsThere(name) ? _providers.GetValueOrDefault(name) : null;
 
     /// <exception cref="ProviderAwayException">It did not answer in time, or does not answer these days.</exception>
+    /// <exception cref="AccountSealedException">It cannot be asked.</exception>
     /// <exception cref="ProviderRefusedException">It said no.</exception>
     public async Task<T> Call<T>(
         ProviderAccount account, Func<IPaymentProvider, CancellationToken, Task<T>> ask, CancellationToken ct)
     {
+        if (account.IsSealed) throw new AccountSealedException();
         var provider = Find(account.Provider) ?? throw new ProviderAwayException($"This installation does not know {account.Provider}.");
         if (_ways.Count > MostAccounts) _ways.Clear();
         var way = _ways.GetOrAdd(account.AccountId, Way);

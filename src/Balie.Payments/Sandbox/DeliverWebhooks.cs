@@ -34,15 +34,20 @@ internal sealed class DeliverWebhooks(
     {
         var organisation = db.As(due.OrgId);
         if (await accounts.Find(due.OrgId, due.AccountId, ct) is not { } account) return;
-        var signature = SandboxSettings.Read(account.Settings).Sign(due.Body, organisation.Now);
-        var (taken, answer) = site.Local is { } local
-            ? await Post($"{local}{AccountBook.PathOf(account.Provider, account.AccountId)}", due.Body, signature, ct)
-            : await HandOver(account, due.Body, signature, ct);
+        var (taken, answer) = account.IsSealed ? (false, AccountSealedException.What) : await Send(account, due.Body, organisation.Now, ct);
         await organisation.Run(taken ? Delivered : due.Tries >= MostTries ? GiveUp : Note,
             new { due.DeliveryId, answer = AttemptLog.Clip(answer, 200), organisation.Now }, ct);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private Task<(bool Taken, string Answer)> Send(ProviderAccount account, string body, DateTimeOffset now, CancellationToken ct)
+    {
+        var signature = SandboxSettings.Read(account.Settings).Sign(body, now);
+        return site.Local is { } local
+            ? Post($"{local}{AccountBook.PathOf(account.Provider, account.AccountId)}", body, signature, ct)
+            : HandOver(account, body, signature, ct);
+    }
 
     private async Task<(bool Taken, string Answer)> Post(string url, string body, string signature, CancellationToken ct)
     {

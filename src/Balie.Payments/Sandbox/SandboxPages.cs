@@ -83,6 +83,7 @@ internal static class SandboxPages
                 return PaymentsRefusals.OutcomeImpossible;
             var account = await accounts.Find(tx.OrgId, payment.AccountId, ct)
                 ?? throw new InvalidOperationException($"Account {payment.AccountId} has gone.");
+            if (account.IsSealed) return PaymentsRefusals.ProviderMisconfigured;
             await payment.Write(tx, ct);
             await payment.Announce(tx, SandboxSettings.Read(account.Settings), $"payment.{outcome}", ct);
             return new Chosen(reference, payment.Status);

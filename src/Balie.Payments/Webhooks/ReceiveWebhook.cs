@@ -39,10 +39,14 @@ internal static partial class ReceiveWebhook
         await Answer(http, status, text, ct);
     }
 
-    /// <summary>Verifies and keeps; also for a sandbox in a process that listens nowhere.</summary>
+    /// <summary>
+    /// Verifies and keeps; also for a sandbox in a process that listens nowhere. Without the account's secrets nothing can be verified:
+    /// then the provider is to send it again.
+    /// </summary>
     public static async Task<(int Status, string Answer)> Take(
         ProviderAccount account, IPaymentProvider adapter, WebhookRequest request, SystemDb db, ILogger log, CancellationToken ct)
     {
+        if (account.IsSealed) return (StatusCodes.Status503ServiceUnavailable, "");
         var organisation = db.As(account.OrgId);
         var reading = adapter.ReadWebhook(account, request, organisation.Now);
         if (reading.Status >= StatusCodes.Status400BadRequest)

@@ -75,7 +75,8 @@ public sealed class AccountMemoryTests(BankApp app) : IClassFixture<BankApp>, IA
         var services = app.Services;
         var book = new AccountBook(
             services.GetRequiredService<Seal>(), services.GetRequiredService<SiteAddress>(), app.SystemDb,
-            services.GetRequiredService<IOptions<PaymentsOptions>>(), signals, app.Clock);
+            services.GetRequiredService<IOptions<PaymentsOptions>>(), signals, app.Clock,
+            NullLogger<AccountBook>.Instance);
         await signals.StartAsync(_end.Token);
         await Soon(() => Task.FromResult(signals.Listening));
         return book;
