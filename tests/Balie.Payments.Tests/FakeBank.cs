@@ -32,6 +32,9 @@ internal sealed class FakeBank : IPaymentProvider
     /// <summary>How a refund is answered.</summary>
     public bool RefundsAreFinal { get; set; } = true;
 
+    /// <summary>How a capture or void is; one that is not has no effect until the test gives it one.</summary>
+    public bool OthersAreFinal { get; set; } = true;
+
     /// <summary>How many payments it has for one of our attempts.</summary>
     public int MadeFor(Guid attemptId) => _made.GetValueOrDefault($"fp_{attemptId:n}");
 
@@ -43,7 +46,7 @@ internal sealed class FakeBank : IPaymentProvider
     {
         Before = (_, _) => Task.CompletedTask;
         After = _ => Task.CompletedTask;
-        (CanBeAsked, RefundsAreFinal) = (true, true);
+        (CanBeAsked, RefundsAreFinal, OthersAreFinal) = (true, true, true);
     }
 
     public static PaymentSnapshot Snapshot(
@@ -83,6 +86,7 @@ internal sealed class FakeBank : IPaymentProvider
         ProviderAccount account, string providerRef, Money amount, string key, CancellationToken ct)
     {
         await Before("capture", ct);
+        if (!OthersAreFinal) return new ProviderAnswer($"fc_{key}", false, "{}");
         Payments[providerRef] = Payments[providerRef] with { State = AttemptState.Captured, Captured = amount };
         await After("capture");
         return new ProviderAnswer($"fc_{key}", true, "{}");
@@ -91,6 +95,7 @@ internal sealed class FakeBank : IPaymentProvider
     public async Task<ProviderAnswer> Void(ProviderAccount account, string providerRef, string key, CancellationToken ct)
     {
         await Before("void", ct);
+        if (!OthersAreFinal) return new ProviderAnswer($"fv_{key}", false, "{}");
         var to = Payments[providerRef].State == AttemptState.Authorised ? AttemptState.Voided : AttemptState.Cancelled;
         if (Payments[providerRef].State == AttemptState.Captured) throw new ProviderRefusedException(Refused.State, "It is paid.");
         Payments[providerRef] = Payments[providerRef] with { State = to };

@@ -23,8 +23,12 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
     private string? _method = attempt.Method;
     private string? _failureCode = attempt.FailureCode;
     private string? _paymentRef = attempt.PaymentRef;
+    private string _answer = "";
 
     public AttemptState State => _state;
+
+    /// <summary>Captures and voids that the provider had taken and that came to nothing.</summary>
+    public IReadOnlyList<Instruction> Failed => Taken.Failed;
 
     /// <summary>All that the provider knows.</summary>
     public async Task Apply(PaymentSnapshot snapshot, CancellationToken ct)
@@ -37,7 +41,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         await Capture(snapshot.Captured.Amount - _captured, ct);
         await ApplyRefunds(snapshot, ct);
         await ChargeBack(snapshot.ChargedBack.Amount - _chargedBack, ct);
-        _log.Answer(snapshot.Raw);
+        foreach (var name in snapshot.FailedCaptures ?? []) Taken.Refuse(name);
+        _answer = snapshot.Raw;
     }
 
     /// <summary>One event's own word, where the provider cannot be asked. Whoever calls sees to it that an event is applied once.</summary>
@@ -62,7 +67,9 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
                 await ChargeBack(-Math.Min(claimed.Amount.Amount, _chargedBack), ct);
             if (state == AttemptState.ChargedBack) await ChargeBack(Math.Min(claimed.Amount.Amount, _captured - _chargedBack), ct);
         }
-        _log.Answer(raw);
+        if (claimed is { IsRefusal: true, ModificationRef: { } refused })
+            await Taken.Refuse(refused, claimed.Reason ?? "the provider refused it", ct);
+        _answer = raw;
     }
 
     /// <summary>What the clock or staff decide, without a provider.</summary>
@@ -73,6 +80,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
     /// </summary>
     public async Task Write(DateTimeOffset? nextPollAt, bool isPoll, CancellationToken ct)
     {
+        await Taken.End(_state, _captured, ct);
+        if (_answer.Length > 0) _log.Answer(_answer);
         await _log.Write(tx, ct);
         await tx.Later(Store, new
         {
@@ -93,6 +102,8 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         foreach (var happening in _happened) await payables.Happened(tx, happening, ct);
         _happened.Clear();
     }
+
+    private TakenInstructions Taken => field ??= new TakenInstructions(tx, attempt, _log);
 
     private Money Of(long minor) => new(minor, attempt.Currency);
 
@@ -194,7 +205,7 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
             return;
         }
         var why = told.Reason ?? "";
-        await tx.Later(MoveRefund, new
+        await tx.Later(Instruction.Move, new
         {
             refund.InstructionId,
             state = to,
@@ -282,12 +293,6 @@ internal sealed class AttemptChange(Tx tx, Attempt attempt, string actor, string
         order by provider_ref nulls last, instruction_id
         limit 1
         for update
-        """;
-
-    private const string MoveRefund = """
-        update payments.instructions
-        set state = @state, provider_ref = @reference, next_try_at = @nextTryAt, problem = @problem, updated_at = @now
-        where org_id = @orgId and instruction_id = @instructionId
         """;
 
     private const string InsertByHand = """

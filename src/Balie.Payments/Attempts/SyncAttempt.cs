@@ -9,8 +9,9 @@ namespace Balie.Payments.Attempts;
 /// The one way in which an attempt learns what became of it, whoever woke us: webhook, return page, clock or staff. The provider is asked
 /// outside any transaction; then one transaction locks the order, then the attempt, and applies the answer with all that follows from it.
 /// </summary>
-internal sealed class SyncAttempt(
-    SystemDb db, AccountBook accounts, ProviderCalls providers, ILedger ledger, IServiceProvider services, StartPayment start)
+internal sealed partial class SyncAttempt(
+    SystemDb db, AccountBook accounts, ProviderCalls providers, ILedger ledger, IServiceProvider services, StartPayment start,
+    ILogger<SyncAttempt> log)
 {
     /// <summary>
     /// Work of the caller's own that commits with the change: the webhook that is done by it. False when that was done before, by somebody
@@ -38,6 +39,7 @@ internal sealed class SyncAttempt(
         var snapshot = wish.Verified is null ? await Ask(organisation, attempt, ct) : null;
 
         var state = attempt.Stands;
+        IReadOnlyList<Instruction> failed = [];
         await organisation.Transact(async tx =>
         {
             var payables = services.GetRequiredService<IPayables>();
@@ -52,9 +54,11 @@ internal sealed class SyncAttempt(
             if (wish.Verified is { } claimed) await change.Apply(claimed, wish.PaymentRef, wish.Raw, ct);
             if (IsOver(locked, change.State, snapshot, tx.Now)) await change.Move(AttemptState.Expired, ct);
             await change.Write(NextPoll(locked, change.State, wish.IsPoll, tx.Now), wish.IsPoll, ct);
-            await VoidAgain.When(tx, locked, change.State, ct);
-            state = change.State;
+            (state, failed) = (change.State, change.Failed);
+            // What was refused just now would be refused again.
+            if (failed.All(one => one.Kind != Instruction.Void)) await VoidAgain.When(tx, locked, state, ct);
         }, ct);
+        foreach (var one in failed) LogFailed(log, one.Kind, one.InstructionId, attempt.AttemptId);
         return state;
     }
 
@@ -92,4 +96,7 @@ internal sealed class SyncAttempt(
         attempt.StartedAt is { } started
             ? PollSchedule.Next(state, started, now, attempt.Polls + (isPoll ? 1 : 0))
             : state == AttemptState.Created ? attempt.ExpiresAt : null;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} {InstructionId} of payment {AttemptId} came to nothing; staff must look")]
+    private static partial void LogFailed(ILogger log, string kind, Guid instructionId, Guid attemptId);
 }

@@ -18,6 +18,9 @@ internal sealed partial class CarryOut(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private const int MostTries = 24;
 
+    /// <summary>Longer than any provider tells of what it has not been able to tell.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromDays(31);
+
     public sealed record Due(Guid OrgId, Guid InstructionId);
 
     /// <summary>Takes what is due, at most so many.</summary>
@@ -84,7 +87,11 @@ internal sealed partial class CarryOut(
             return;
         }
         await sync.Run(organisation.OrgId, instruction.AttemptId, new("clock", $"{instruction.Kind} is open", IsPoll: true), ct);
-        await organisation.Run(LookLater, new { instruction.InstructionId, at = organisation.Now + BetweenPolls * 6 }, ct);
+        var later = new { instruction.InstructionId, at = organisation.Now + BetweenPolls * 6 };
+        if (await organisation.Run(LookLater, later, ct) == 0 || instruction.Kind == Instruction.Refund) return;
+        if (instruction.CreatedAt + LongestSilence > organisation.Now) return;
+        LogSilent(log, instruction.Kind, instruction.InstructionId, account.Provider);
+        await End(organisation, instruction, RefundState.Failed, "", $"nothing was heard of it for {LongestSilence.TotalDays} days", ct);
     }
 
     /// <summary>Writes down how it stands, with all that follows from it, in the order in which everybody locks.</summary>
@@ -196,4 +203,7 @@ internal sealed partial class CarryOut(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} {InstructionId} was refused by {Provider} ({Code}); staff must look")]
     private static partial void LogRefused(ILogger log, string kind, Guid instructionId, string provider, string code);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Provider} never said how the {Kind} {InstructionId} ended; staff must look")]
+    private static partial void LogSilent(ILogger log, string kind, Guid instructionId, string provider);
 }

@@ -49,6 +49,13 @@ internal sealed record Instruction(
         tx.Signal(Channel);
     }
 
+    /// <summary>For <c>@instructionId</c>: what became of it, and when to look at it again.</summary>
+    public const string Move = """
+        update payments.instructions
+        set state = @state, provider_ref = @reference, next_try_at = @nextTryAt, problem = @problem, updated_at = @now
+        where org_id = @orgId and instruction_id = @instructionId
+        """;
+
     private const string Insert = """
         insert into payments.instructions (
             org_id, instruction_id, attempt_id, order_id, kind, refund_id, part, amount_minor, currency, reason, state, next_try_at,

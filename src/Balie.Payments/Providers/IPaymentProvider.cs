@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -66,9 +67,10 @@ internal sealed record CreatedPayment(string ProviderRef, string RedirectUrl, At
 /// The payment's own name, where the provider's first was only that of its page and there is a payment by now (Stripe). Keep both: webhooks
 /// may name either, and calls from now on want this one.
 /// </param>
+/// <param name="FailedCaptures">The provider's names of captures that it had taken and that came to nothing.</param>
 internal sealed record PaymentSnapshot(
     AttemptState State, Money Authorised, Money Captured, Money Refunded, Money ChargedBack, string? Method, string? FailureCode,
-    IReadOnlyList<RefundSnapshot> Refunds, string Raw, string? PaymentRef = null);
+    IReadOnlyList<RefundSnapshot> Refunds, string Raw, string? PaymentRef = null, IReadOnlyList<string>? FailedCaptures = null);
 
 /// <param name="RefundId">Our own id, where the provider gives our metadata back.</param>
 internal sealed record RefundSnapshot(string RefundRef, Guid? RefundId, RefundState State, Money Amount, string? Reason, string Raw);
@@ -102,10 +104,17 @@ internal sealed record WebhookReading(int Status, string Answer, IReadOnlyList<W
 internal sealed record WebhookEvent(
     string? DedupeKey, string Kind, string? ProviderRef, Guid? AttemptId, DateTimeOffset? OccurredAt, ClaimedChange? Claimed, string Raw);
 
-/// <summary>A verified event's own word on what happened, amounts of this event alone.</summary>
-/// <param name="ModificationRef">The provider's name for the capture or refund meant.</param>
+/// <summary>
+/// A verified event's own word on what happened, amounts of this event alone. One without any state says that the capture or void meant
+/// came to nothing.
+/// </summary>
+/// <param name="ModificationRef">The provider's name for the capture, void or refund meant.</param>
 internal sealed record ClaimedChange(
-    AttemptState? State, RefundState? Refund, string? ModificationRef, Guid? RefundId, Money Amount, string? Method, string? Reason);
+    AttemptState? State, RefundState? Refund, string? ModificationRef, Guid? RefundId, Money Amount, string? Method, string? Reason)
+{
+    [JsonIgnore]
+    public bool IsRefusal => State is null && Refund is null;
+}
 
 /// <summary>
 /// The states of an attempt by rank (facts of commerce): a message moves an attempt up, never down, so a success after a failure wins and a

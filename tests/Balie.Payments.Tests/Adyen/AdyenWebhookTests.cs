@@ -93,6 +93,7 @@ public sealed class AdyenWebhookTests : IAsyncDisposable
         Assert.Equal((code, paid), (told.Kind, told.ProviderRef));
         Assert.Equal(state, told.Claimed?.State?.ToString());
         Assert.Null(told.Claimed?.Refund);
+        Assert.Equal(!success && code is "CAPTURE" or "CANCELLATION", told.Claimed?.IsRefusal ?? false);
     }
 
     [Theory]

@@ -47,6 +47,9 @@ public sealed class FakeMollie : IFakeProvider
     /// <summary>Whether an open payment may be cancelled; with some methods it may not.</summary>
     public bool IsCancelable { get; set; } = true;
 
+    /// <summary>Whether captures and releases end when the test says so.</summary>
+    public bool IsSlow { get; set; }
+
     public void Buyer(string providerRef, BuyerDoes what)
     {
         lock (Server.Turn) Act(_payments[providerRef], what);
@@ -57,6 +60,18 @@ public sealed class FakeMollie : IFakeProvider
         lock (Server.Turn)
             foreach (var payment in _payments.Values)
                 foreach (var refund in payment.Refunds.Where(refund => refund.IsOpen).ToList()) Settle(payment, refund, well);
+    }
+
+    /// <summary>Lets every capture and release that is under way end.</summary>
+    public void SettleTheRest(bool well = true)
+    {
+        lock (Server.Turn)
+            foreach (var payment in _payments.Values)
+            {
+                foreach (var capture in payment.Captures.Where(capture => capture.IsOpen).ToList()) End(payment, capture, well);
+                if (payment.IsBeingReleased && well) Cancelled(payment);
+                payment.IsBeingReleased = false;
+            }
     }
 
     public void ReturnRefund(string refundRef)
@@ -203,38 +218,49 @@ public sealed class FakeMollie : IFakeProvider
     {
         if (!IsCancelable || payment.Status is not ("open" or "pending"))
             return Problem(422, Invalid, "The payment cannot be canceled");
-        payment.Status = "canceled";
-        Tell(payment, "payment.canceled");
+        Cancelled(payment);
         return new FakeAnswer(200, Show(payment, ""));
     }
 
     private FakeAnswer Release(FakeMolliePayment payment)
     {
         if (payment.Status != "authorized") return Problem(422, Invalid, "The payment has no authorization");
+        payment.IsBeingReleased = IsSlow;
+        if (!IsSlow) Cancelled(payment);
+        return new FakeAnswer(202, new JsonObject());
+    }
+
+    private void Cancelled(FakeMolliePayment payment)
+    {
         payment.Status = "canceled";
         Tell(payment, "payment.canceled");
-        return new FakeAnswer(202, new JsonObject());
     }
 
     private FakeAnswer Capture(FakeMolliePayment payment, JsonNode body)
     {
         if (payment.Status is not ("authorized" or "paid") || !payment.IsManual)
             return Problem(422, Invalid, "The payment cannot be captured");
-        var amount = body["amount"] is { } given ? Amount(given, payment.Currency) : payment.Amount - payment.Captured;
-        if (amount is not > 0 || amount > payment.Amount - payment.Captured)
+        var left = payment.Amount - payment.Captures.Where(its => its.Status != "failed").Sum(its => its.Amount);
+        var amount = body["amount"] is { } given ? Amount(given, payment.Currency) : left;
+        if (amount is not > 0 || amount > left)
             return Problem(422, Invalid, "The amount is higher than the amount that can be captured", "amount");
         var capture = new FakeMollieMovement
         {
             Id = Next("cpt_"),
             Amount = amount.Value,
-            Status = "succeeded",
             Metadata = body["metadata"]?.DeepClone(),
         };
         payment.Captures.Add(capture);
-        payment.Status = "paid";
-        Ledger.Add(payment.Id, "capture", capture.Id, capture.Amount, payment.Currency);
-        Tell(payment, "payment.paid");
+        if (!IsSlow) End(payment, capture, well: true);
         return new FakeAnswer(201, capture.Show("capture", payment));
+    }
+
+    private void End(FakeMolliePayment payment, FakeMollieMovement capture, bool well)
+    {
+        capture.Status = well ? "succeeded" : "failed";
+        if (well) payment.Status = "paid";
+        if (well) Ledger.Add(payment.Id, "capture", capture.Id, capture.Amount, payment.Currency);
+        Tell(payment, well ? "payment.paid" : "capture.failed");
     }
 
     private FakeAnswer Refund(FakeMolliePayment payment, JsonNode body)

@@ -22,7 +22,10 @@ internal sealed class FakeMolliePayment
     public List<FakeMollieMovement> Captures { get; } = [];
     public List<FakeMollieMovement> Refunds { get; } = [];
 
-    public long Captured => IsManual ? Captures.Sum(its => its.Amount) : Status == "paid" ? Amount : 0;
+    public bool IsBeingReleased { get; set; }
+
+    public long Captured => IsManual ? Captures.Where(its => its.Status == "succeeded").Sum(its => its.Amount)
+        : Status == "paid" ? Amount : 0;
 
     /// <summary>Also what is only on its way: it cannot be given back twice.</summary>
     public long Refunded => Refunds.Where(its => its.Status is not ("failed" or "canceled")).Sum(its => its.Amount);

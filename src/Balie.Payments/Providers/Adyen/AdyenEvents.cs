@@ -24,6 +24,8 @@ internal static class AdyenEvents
             item, AdyenReference.IsCaptureLater(item.MerchantReference) ? AttemptState.Authorised : AttemptState.Captured),
         ("AUTHORISATION", false) => State(item, AttemptState.Failed),
         ("CAPTURE", true) => State(item, AttemptState.Captured),
+        ("CAPTURE" or "CANCELLATION", false) => new ClaimedChange(
+            null, null, item.PspReference, null, AmountOf(item), null, ReasonOf(item)),
         // The bank said yes and takes the money back all the same.
         ("CAPTURE_FAILED", _) => State(item, AttemptState.ChargedBack, CaptureFailed),
         ("CANCELLATION" or "TECHNICAL_CANCEL", true) => State(item, AttemptState.Voided),

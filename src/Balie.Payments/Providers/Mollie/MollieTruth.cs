@@ -26,7 +26,9 @@ internal static class MollieTruth
             payment.Method,
             payment.Details?.FailureReason ?? payment.StatusReason?.Code,
             [.. refunds.Select(refund => Refund(refund))],
-            raw);
+            raw,
+            FailedCaptures: [.. (payment._embedded?.Captures ?? [])
+                .Where(capture => capture.Status is "failed" or "canceled").Select(capture => capture.Id).OfType<string>()]);
     }
 
     public static RefundSnapshot Refund(MollieMovement refund, string? raw = null) => new(
