@@ -29,8 +29,8 @@ internal static partial class OrdersRefusals
         Refusal.Conflict("orders.refund_not_failed", "Only a refund that failed or came back can be tried again.");
     public static readonly Refusal RefundUnderWay = Refusal.Conflict(
         "orders.refund_under_way", "Another refund of this order is under way at the provider. Try again when it has ended.");
-    public static readonly Refusal ApprovalBySomebodyElse =
-        Refusal.Forbidden("orders.approval_by_somebody_else", "You asked for this refund yourself: somebody else must approve it.");
+    public static readonly Refusal ApprovalBySomebodyElse = Refusal.Forbidden("orders.approval_by_somebody_else",
+        "You asked for this refund yourself, or made the API key that did: somebody else must approve it.");
     public static readonly Refusal ApprovalNeedsPerson =
         Refusal.Forbidden("orders.approval_needs_person", "A person must decide this. Sign in, instead of using an API key.");
     public static readonly Refusal NotCalledOff = Refusal.Conflict(

@@ -71,6 +71,8 @@ public sealed class FakeIdentity : IOrganisations, IStaff
             Permission.RefundsWrite => [new StaffMember(Guid.Empty, "finance@example.org", "Fin", "en")],
             _ => [],
         });
+
+    public Task<Guid?> PersonBehind(Guid organisationId, string actor, CancellationToken ct) => Task.FromResult<Guid?>(null);
 }
 
 /// <summary>A letter box that everything falls into.</summary>

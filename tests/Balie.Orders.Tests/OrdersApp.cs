@@ -24,6 +24,7 @@ public class OrdersApp : ModuleApp<OrdersModule>, IAsyncLifetime
     protected override void Replace(IServiceCollection services) => services
         .AddSingleton<IInventory, FakeInventory>()
         .AddSingleton<IOrganisations, FakeOrganisations>()
+        .AddSingleton<IStaff, FakeStaff>()
         .AddSingleton<IOfferKind, Things>()
         .AddSingleton<IPayments, FakePayments>()
         .AddSingleton<ILedger, FakeLedger>();

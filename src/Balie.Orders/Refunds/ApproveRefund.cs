@@ -1,3 +1,4 @@
+using Balie.Contracts.Identity;
 using Balie.Orders.Invoices;
 using Balie.Orders.Saga;
 using static Balie.Orders.OrdersRefusals;
@@ -5,7 +6,8 @@ using static Balie.Orders.OrdersRefusals;
 namespace Balie.Orders.Refunds;
 
 /// <summary>
-/// The second pair of eyes: approves a refund that somebody else asked for. Not its requester, and no API key: a person, whom one can ask.
+/// The second pair of eyes: approves a refund that somebody else asked for. No API key: a person, whom one can ask, and neither the one who
+/// asked for it nor the one who made the key that did.
 /// </summary>
 internal static partial class ApproveRefund
 {
@@ -13,7 +15,7 @@ internal static partial class ApproveRefund
         api.MapPost("/refunds/{refundId:guid}/approval", Handle).Needs(Permission.RefundsWrite).Idempotent();
 
     public static async Task<Outcome<RefundView>> Handle(
-        Guid refundId, Caller caller, Refunding refunding, IssueInvoice invoices, SoldOrders orders, Db db,
+        Guid refundId, Caller caller, Refunding refunding, IssueInvoice invoices, SoldOrders orders, IStaff staff, Db db,
         ILogger<OrdersModule> log, CancellationToken ct)
     {
         if (caller.Kind != CallerKind.User) return ApprovalNeedsPerson;
@@ -22,7 +24,7 @@ internal static partial class ApproveRefund
             if (await RefundRow.Find(tx, refundId, ct) is not { } found) return RefundNotFound;
             if (await OrderRow.Lock(tx, found.OrderId, ct) is not { } order) return RefundNotFound;
             if (await RefundRow.Find(tx, refundId, ct) is not { Status: RefundStates.Proposed } refund) return RefundDecided;
-            if (refund.RequestedBy == caller.Actor) return ApprovalBySomebodyElse;
+            if (await staff.PersonBehind(caller.OrgId, refund.RequestedBy, ct) == caller.UserId) return ApprovalBySomebodyElse;
             // What was set aside is still there, unless a bank took the payment back meanwhile.
             if ((await orders.Read(tx, order, ct)).AtProvidersMinor < 0) return MoneyNotThere.With("available", 0);
 

@@ -16,30 +16,83 @@ public sealed class FourEyesTests(WholeProduct app) : IClassFixture<WholeProduct
     [Fact]
     public async Task No_api_key_approves_or_declines_a_refund_above_the_sum_and_a_person_does()
     {
-        await app.Installation.EnsureOwner("beheer@example.org", Password, "Beheer", Ct);
-        var owner = await Person("baas@example.org");
-        var organisationId = (await Made(owner, "/api/v1/organisations", new { slug = "vier-ogen", name = "Vier ogen" })).Text("id");
-        owner.DefaultRequestHeaders.Add("X-Organisation", organisationId);
+        var (owner, organisationId) = await Organisation("vier-ogen");
+        var accountant = await Colleague("vier-ogen");
         var (one, other) = (await Key(owner, organisationId), await Key(owner, organisationId));
-        var orderId = await Sold(owner);
 
-        var asked = await Made(one, $"/api/v1/orders/{orderId}/refunds", new { reason = "Ziek.", all = true, terms = "full" });
-        Assert.Equal("proposed", asked.Text("status"));
+        var asked = await Asked(one, await Sold(owner));
         foreach (var program in (HttpClient[])[one, other])
         {
-            await (await program.Post($"/api/v1/refunds/{asked.Text("id")}/approval", new { }, Ct))
-                .IsRefused(HttpStatusCode.Forbidden, "orders.approval_needs_person", Ct);
-            await (await program.Post($"/api/v1/refunds/{asked.Text("id")}/rejection", new { reason = "Nee." }, Ct))
+            await (await Approve(program, asked)).IsRefused(HttpStatusCode.Forbidden, "orders.approval_needs_person", Ct);
+            await (await program.Post($"/api/v1/refunds/{asked}/rejection", new { reason = "Nee." }, Ct))
                 .IsRefused(HttpStatusCode.Forbidden, "orders.approval_needs_person", Ct);
         }
-        var seen = await (await one.GetAsync($"/api/v1/refunds/{asked.Text("id")}", Ct)).IsOk<JsonElement>(Ct);
+        var seen = await (await one.GetAsync($"/api/v1/refunds/{asked}", Ct)).IsOk<JsonElement>(Ct);
         Assert.Equal("proposed", seen.GetProperty("refund").Text("status"));
 
-        var approved = await (await owner.Post($"/api/v1/refunds/{asked.Text("id")}/approval", new { }, Ct)).IsOk<JsonElement>(Ct);
+        var approved = await (await Approve(accountant, asked)).IsOk<JsonElement>(Ct);
 
         Assert.NotEqual("proposed", approved.Text("status"));
         Assert.StartsWith("user:", approved.Text("decidedBy"), StringComparison.Ordinal);
         Assert.StartsWith("apikey:", approved.Text("requestedBy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_made_the_key_that_asked_is_not_the_second_pair_of_eyes_even_by_another_key_or_after_they_revoked_it()
+    {
+        var (owner, organisationId) = await Organisation("achter-de-sleutel");
+        var accountant = await Colleague("achter-de-sleutel");
+        var maker = await Key(owner, organisationId, [.. Scopes, "apiKeysWrite"]);
+        var made = await Made(maker, KeysOf(organisationId), new { name = "Door een sleutel", scopes = Scopes });
+
+        string[] refunds =
+            [await Asked(maker, await Sold(owner)), await Asked(With(made.Text("key"), organisationId), await Sold(owner))];
+
+        foreach (var asked in refunds)
+            await (await Approve(owner, asked)).IsRefused(HttpStatusCode.Forbidden, "orders.approval_by_somebody_else", Ct);
+        await (await owner.DeleteAsync($"{KeysOf(organisationId)}/{made.Text("id")}", Ct)).IsOk<JsonElement>(Ct);
+        foreach (var asked in refunds)
+            await (await Approve(owner, asked)).IsRefused(HttpStatusCode.Forbidden, "orders.approval_by_somebody_else", Ct);
+        foreach (var asked in refunds) await (await Approve(accountant, asked)).IsOk<JsonElement>(Ct);
+    }
+
+    [Fact]
+    public async Task What_a_key_of_the_operator_asked_for_anybody_may_approve()
+    {
+        var (owner, organisationId) = await Organisation("van-de-beheerder");
+        var key = (await app.Installation.CreateApiKey("van-de-beheerder", "Koppeling", Scopes, null, Ct)).Value;
+
+        var asked = await Asked(With(key?.Key ?? "", organisationId), await Sold(owner));
+
+        await (await Approve(owner, asked)).IsOk<JsonElement>(Ct);
+    }
+
+    private static Task<HttpResponseMessage> Approve(HttpClient client, string refundId) =>
+        client.Post($"/api/v1/refunds/{refundId}/approval", new { }, Ct);
+
+    private static async Task<string> Asked(HttpClient program, string orderId)
+    {
+        var asked = await Made(program, $"/api/v1/orders/{orderId}/refunds", new { reason = "Ziek.", all = true, terms = "full" });
+        Assert.Equal("proposed", asked.Text("status"));
+        return asked.Text("id");
+    }
+
+    private async Task<(HttpClient Owner, string OrganisationId)> Organisation(string slug)
+    {
+        await app.Installation.EnsureOwner("beheer@example.org", Password, "Beheer", Ct);
+        var owner = await Person($"baas-{slug}@example.org");
+        var organisationId = (await Made(owner, "/api/v1/organisations", new { slug, name = "Vier ogen" })).Text("id");
+        owner.DefaultRequestHeaders.Add("X-Organisation", organisationId);
+        return (owner, organisationId);
+    }
+
+    private async Task<HttpClient> Colleague(string slug)
+    {
+        var email = $"boekhouder-{slug}@example.org";
+        var colleague = await Person(email);
+        Assert.Null((await app.Installation.SetMember(slug, email, Roles.Finance, Ct)).Refusal);
+        colleague.DefaultRequestHeaders.Add("X-Organisation", slug);
+        return colleague;
     }
 
     /// <summary>Paid at the desk, a cent above what one may give back alone.</summary>
@@ -69,14 +122,21 @@ public sealed class FourEyesTests(WholeProduct app) : IClassFixture<WholeProduct
         return client;
     }
 
-    private async Task<HttpClient> Key(HttpClient owner, string organisationId)
+    private async Task<HttpClient> Key(HttpClient owner, string organisationId, string[]? scopes = null)
     {
-        var made = await Made(owner, $"/api/v1/organisations/{organisationId}/api-keys", new { name = "Boekhouding", scopes = Scopes });
+        var made = await Made(owner, KeysOf(organisationId), new { name = "Boekhouding", scopes = scopes ?? Scopes });
+        return With(made.Text("key"), organisationId);
+    }
+
+    private HttpClient With(string key, string organisationId)
+    {
         var client = app.Guest();
-        client.DefaultRequestHeaders.Add("X-Api-Key", made.Text("key"));
+        client.DefaultRequestHeaders.Add("X-Api-Key", key);
         client.DefaultRequestHeaders.Add("X-Organisation", organisationId);
         return client;
     }
+
+    private static string KeysOf(string organisationId) => $"/api/v1/organisations/{organisationId}/api-keys";
 
     private static async Task<JsonElement> Made(HttpClient client, string address, object body) =>
         await (await client.Post(address, body, Ct)).IsOk<JsonElement>(HttpStatusCode.Created, Ct);
