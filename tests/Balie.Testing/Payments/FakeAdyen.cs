@@ -20,7 +20,8 @@ public sealed class FakeAdyen : IFakeProvider
     private const string OtherHmacKey = "0000000000000000000000000000000000000000000000000000000000000000";
     private readonly Dictionary<string, FakeAdyenLink> _links = [];
     private readonly Dictionary<string, FakeAdyenPayment> _payments = [];
-    private int _numbers;
+    // No number comes twice within a run: a late call for one that has ended, at an address given out again, finds nothing here.
+    private static int _numbers;
 
     public FakeAdyen()
     {
