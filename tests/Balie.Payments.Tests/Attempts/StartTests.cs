@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Balie.Payments.Providers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Balie.Payments.Tests.Attempts;
 
@@ -176,7 +177,8 @@ public sealed class StartTests(BankApp app) : IClassFixture<BankApp>, IDisposabl
         Assert.Equal(first.AttemptId, same.AttemptId);
         Assert.NotEqual(first.AttemptId, other.AttemptId);
         Assert.Equal(first.PaymentUrl, same.PaymentUrl);
-        Assert.StartsWith($"{app.Address.ToString().TrimEnd('/')}/pay/{first.AttemptId}?key=", first.PaymentUrl, StringComparison.Ordinal);
+        var key = app.Services.GetRequiredService<Seal>().Sign($"payments.link:{first.AttemptId}");
+        Assert.Equal($"{app.Address.ToString().TrimEnd('/')}/pay/{first.AttemptId}?key={key}", first.PaymentUrl);
         await (await Start(Guid.CreateVersion7())).IsRefused(HttpStatusCode.NotFound, "payments.payment_not_found", Ct);
     }
 }
