@@ -67,9 +67,12 @@ public interface IPayables
     /// <summary>Something happened to an order's money. Called once per happening; must not refuse.</summary>
     Task Happened(Tx tx, PaymentHappening happening, CancellationToken ct);
 
+    /// <summary>The field with what <see cref="PassTo"/> gave, of a form that is sent to the order's page.</summary>
+    const string PassField = "pass";
+
     /// <summary>
-    /// What opens the order's page for a quarter of an hour without its e-mail address, for whoever has paid it just now. It goes into the
-    /// field <c>pass</c> of a form that is sent there, and into no address.
+    /// What opens the order's page for a quarter of an hour without its e-mail address, for whoever has paid it just now. It goes into
+    /// <see cref="PassField"/>, and into no address.
     /// </summary>
     string PassTo(Guid orgId, Guid orderId);
 }

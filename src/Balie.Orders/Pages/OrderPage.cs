@@ -1,6 +1,7 @@
 using Balie.Contracts.Identity;
 using Balie.Contracts.Inventory;
 using Balie.Contracts.Orders;
+using Balie.Contracts.Payments;
 using Balie.Orders.Desk;
 using Balie.Orders.Invoices;
 using Balie.Orders.Placing;
@@ -24,9 +25,6 @@ internal static class OrderPage
     public const string Pay = "pay";
     public const string Invoice = "invoice";
     public const string Look = "look";
-
-    /// <summary>The field with an <see cref="OrderPass"/>.</summary>
-    public const string Pass = "pass";
 
     /// <summary>The name of the buttons that each give one, by its refund.</summary>
     public const string CreditNote = "creditNote";
@@ -61,7 +59,7 @@ internal static class OrderPage
     {
         var (caller, db) = (desk.Caller, desk.Db);
         var form = await Form.Read(desk.Http);
-        var email = form[Pass] is { Length: > 0 } pass ? await EmailBy(pass, reference, desk, ct) : form["email"];
+        var email = form[IPayables.PassField] is { Length: > 0 } pass ? await EmailBy(pass, reference, desk, ct) : form["email"];
         if (form[Deed] == Invoice)
             await (await SeeInvoicePdf.Handle(reference, email, caller, db, ct)).ExecuteAsync(desk.Http);
         else if (Guid.TryParse(form[CreditNote], out var refundId))

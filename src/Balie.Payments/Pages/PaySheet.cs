@@ -36,7 +36,7 @@ internal static class PaySheet
         var address = LinkedOrganisation.Within($"/orders/{Uri.EscapeDataString(attempt.OrderReference)}", slug);
         return !isPayer ? Parts.Link(texts.ToOrder, address, isQuiet: true) : (Markup)$"""
             <form method="post" action="{address}">
-            {Parts.Hidden("pass", payables.PassTo(orgId, attempt.OrderId))}
+            {Parts.Hidden(IPayables.PassField, payables.PassTo(orgId, attempt.OrderId))}
             <button class="button">{texts.ToOrder}</button>
             </form>
             """;
